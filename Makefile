@@ -1,0 +1,127 @@
+# ros-insights: small tools (cmd/) over one library (common/).
+#   make [PROFILE=release|debug|asan|cov]   builds build/PROFILE/bin/ros-*
+#   make unit        builds the unit tests and fuzz drivers
+#   make check       everything that scripts/check runs; make bench: the benchmarks
+#   make install PREFIX=/usr/local DESTDIR=
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.PHONY: all unit check bench install uninstall clean
+
+VERSION := 0.1.0
+PROFILE ?= release
+PREFIX ?= /usr/local
+B := build/$(PROFILE)
+
+Q := $(if $(V),,@)# make V=1 shows the commands
+
+PACKAGES := sqlite3 hiredis libcjson libcrypto
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
+ifneq ($(.SHELLSTATUS),0)
+$(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
+endif
+PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wformat=2 -Wno-overlength-strings $(if $(WERROR),-Werror)
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+OPT_release := -O2 -g -D_FORTIFY_SOURCE=2 $(HARDEN)
+OPT_debug := -O0 -g
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_cov := -O0 -g --coverage
+LD_release := -pie -Wl,-z,relro,-z,now
+LD_asan := -fsanitize=address,undefined
+LD_cov := --coverage
+
+CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen -include base/ban.h \
+	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(OPT_$(PROFILE)) $(PKG_CFLAGS) $(CFLAGS)
+LDFLAGS_ALL = $(LD_$(PROFILE)) $(LDFLAGS)
+
+LIB_SRC := $(sort $(wildcard common/*/*.c))
+TOOLS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/ros-*.c)))
+UNIT := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
+FUZZ := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+BENCH := $(sort $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c)))
+SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
+MIGRATIONS := $(sort $(wildcard migrations/*.sql))
+
+GEN := $(B)/gen/event_tables.h
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o
+
+all: $(TOOLS:%=$(B)/bin/%)
+unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
+
+# Changed flags rebuild everything: the stamp is renewed only when its text changes.
+FLAGS := $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_TEXT" | cmp -s - $@ || printf '%s\n' "$$FLAGS_TEXT" > $@
+export FLAGS_TEXT := $(FLAGS)
+.PHONY: FORCE
+FORCE:
+
+# Generators run on the building machine, without sanitizers or coverage.
+$(B)/gen/schema2c: scripts/schema2c.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -Icommon $(WARN) -O1 $(PKG_CFLAGS) -o $@ $< $(shell pkg-config --libs libcjson)
+$(B)/gen/event_tables.h: $(B)/gen/schema2c $(SCHEMAS)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)$(B)/gen/schema2c $(B)/gen/event_tables $(SCHEMAS)
+$(B)/gen/event_tables.c: $(B)/gen/event_tables.h
+$(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)scripts/embed-migrations $(MIGRATIONS) > $@
+
+$(B)/%.o: %.c $(B)/flags | $(GEN)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(B)/gen/%.o: $(B)/gen/%.c $(B)/flags | $(GEN)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(B)/libros.a: $(LIB_OBJ)
+	@rm -f $@
+	$(if $(V),,@echo "AR $@")
+	$(Q)$(AR) rcsD $@ $^
+$(B)/bin/%: $(B)/cmd/%.o $(B)/libros.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libros.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libros.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libros.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+.SECONDARY:
+
+-include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
+	$(BENCH:%=$(B)/tests/bench/%.d)
+
+check:
+	scripts/check
+bench: all $(BENCH:%=$(B)/bench/%)
+	tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/ros/schemas $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	for p in man/*.[157]; do gzip -n9 < $$p > $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz || exit; done
+	install -m 644 schemas/*.json $(DESTDIR)$(PREFIX)/share/ros/schemas
+	for t in $(TOOLS); do $(B)/bin/$$t --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t || exit; done
+
+uninstall:
+	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
+	for p in man/*.[157]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/ros
+
+clean:
+	rm -rf build

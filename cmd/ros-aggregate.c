@@ -1,0 +1,320 @@
+/*
+ * ros-aggregate: event or envelope lines to the record; prints ack lines.
+ *
+ * A batch is one transaction. Its ack lines wait in memory until COMMIT has returned: what is acknowledged is recorded and synced,
+ * whatever happens. A line of the input ends in one of three ways: recorded (or known), refused and named, or neither acknowledged
+ * nor recorded because the tool failed.
+ */
+#include "base/timefmt.h"
+#include "event/event.h"
+#include "event/lines.h"
+#include "io/file.h"
+#include "io/lines.h"
+#include "io/tool.h"
+#include "store/setup.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#define ENVELOPE_MAX ((size_t)4096)        /* what an envelope adds to its event, in bytes */
+#define BATCH_BYTES ((size_t)32 << 20)
+#define BATCH_MS 1000                      /* so long may a trickle of lines keep other writers waiting */
+#define ACKS_MAX (2 * BATCH_BYTES)         /* an ack line is hardly longer than its envelope */
+#define SUSPECT 5                          /* an entry delivered more often may be what kills us: it stands alone */
+
+struct aggregate {
+	struct tool *tool;
+	struct store *store;
+	struct json_reader *reader;
+	const char *file;      /* the operand being read; NULL: standard input without operands */
+	bool entries;          /* the input has envelopes */
+	bool open;             /* a transaction is open: */
+	int64_t lines;         /* in it */
+	size_t bytes;          /* of them */
+	int64_t since_ms;
+	struct buf acks;       /* for after COMMIT */
+	struct store_counts total;
+	int64_t refused;       /* lines */
+	int status;
+	bool over;             /* recording failed, or a signal came: read no further */
+};
+
+static struct tool tool;
+static struct store_setup setup = STORE_SETUP_DEFAULTS;
+static int64_t batch = 30000, idle_ms = 50;
+
+static const struct option options[] = {
+	STORE_OPTIONS(&setup),
+	{ "batch", 'n', OPTION_INT, &batch, "N", "events a transaction (default 30000)", NULL, 1, 1000000, NULL },
+	{ "idle", 0, OPTION_INT, &idle_ms, "MS", "commit when no input came for so long (default 50)", NULL, 0, 60000, NULL },
+	TOOL_OPTIONS(&tool),
+};
+
+static const struct tool_page page = {
+	.name = "ros-aggregate",
+	.synopsis = "[option ...] [FILE ...]",
+	.summary = "Records event lines or envelope lines in the database, and prints an ack line for each entry of the bus that is settled.",
+	.examples = "ros-consume | ros-aggregate | ros-ack\n"
+	            "ros-aggregate --verbose events.jsonl\n",
+};
+
+static void worsen(struct aggregate *a, int status)
+{
+	if (status > a->status)
+		a->status = status;
+}
+
+/* Nothing of the open transaction is recorded, and nothing of it is acknowledged. */
+static void give_up(struct aggregate *a, const struct err *e)
+{
+	store_rollback(a->store);
+	buf_clear(&a->acks);
+	a->open = false;
+	a->over = true;
+	worsen(a, tool_fail(a->tool, e));
+}
+
+static int begin(struct aggregate *a, struct err *e)
+{
+	if (a->open)
+		return 0;
+	if (store_begin(a->store, e) < 0)
+		return -1;
+	a->open = true;
+	a->lines = 0;
+	a->bytes = 0;
+	a->since_ms = time_monotonic_ms();
+	return 0;
+}
+
+static void add_counts(struct store_counts *total, const struct store_counts *counts)
+{
+	total->recorded += counts->recorded;
+	total->repeated += counts->repeated;
+	total->conflicting += counts->conflicting;
+}
+
+static int commit(struct aggregate *a, struct err *e)
+{
+	struct store_counts counts;
+	if (!a->open)
+		return 0;
+	if (!buf_ok(&a->acks))
+		return err_set(e, ROS_BUG, "no room for the ack lines");
+	if (store_commit(a->store, &counts, e) < 0)
+		return -1;
+	a->open = false;
+	add_counts(&a->total, &counts);
+	out_str(&a->tool->out, buf_view(&a->acks));
+	buf_clear(&a->acks);
+	if (out_flush(&a->tool->out, NULL) < 0)
+		a->over = true; /* tool_end() says it */
+	return 0;
+}
+
+static bool is_due(const struct aggregate *a)
+{
+	return a->lines >= batch || a->bytes >= BATCH_BYTES || store_full(a->store) || time_monotonic_ms() - a->since_ms >= BATCH_MS;
+}
+
+/* "FILE: line 7: /usage/cost_usd: minimum"; where the line is no JSON, "line 7: syntax at byte 12". */
+static void refuse_line(struct aggregate *a, uint64_t line, const struct json_fault *fault)
+{
+	char at[40] = "";
+	if (fault->offset > 0)
+		snprintf(at, sizeof at, " at byte %zu", fault->offset + 1);
+	log_error(&a->tool->log, "%s%sline %" PRIu64 ": %s%s%s%s", a->file ? a->file : "", a->file ? ": " : "", line, fault->pointer,
+	          fault->pointer[0] ? ": " : "", fault->rule, at);
+	a->refused++;
+	worsen(a, ROS_REFUSED);
+}
+
+static int refuse_entry(struct aggregate *a, const struct envelope *env, struct str reason, const struct json_fault *fault, struct err *e)
+{
+	log_warn(&a->tool->log, "%.*s: entry %.*s is refused: %s%s%.*s", STR_ARG(env->stream), STR_ARG(env->id), fault->pointer,
+	         fault->pointer[0] ? ": " : "", STR_ARG(reason));
+	a->refused++;
+	worsen(a, ROS_REFUSED);
+	return store_refuse(a->store, env->stream, env->id, reason, e);
+}
+
+/* Why the entry is refused for good; absent where *ev is to be recorded. */
+static struct str judge(struct aggregate *a, const struct envelope *env, struct event *ev, struct json_fault *fault)
+{
+	*fault = (struct json_fault){ 0 };
+	if (env->refused.p)
+		return env->refused;
+	if (env->type.p && !str_eq(env->type, schema_ai.event_type))
+		return STR("event-type");
+	if (env->event->raw.n > EVENT_LINE_MAX)
+		return STR("size");
+	return event_check(a->reader, env->event, ev, fault) ? (struct str){ 0 } : str_of(fault->rule);
+}
+
+static int settle_entry(struct aggregate *a, const struct envelope *env, struct err *e)
+{
+	struct event ev;
+	struct json_fault fault;
+	enum store_outcome outcome;
+	struct str reason = judge(a, env, &ev, &fault);
+	int rc = reason.p ? refuse_entry(a, env, reason, &fault, e) : store_record(a->store, a->reader, &ev, &outcome, e);
+	if (rc == 0 && env->group.p)
+		ack_write(&a->acks, &(struct ack){ env->stream, env->group, env->id, reason });
+	return rc;
+}
+
+static int take_entry(struct aggregate *a, const struct json *root, uint64_t line, struct err *e)
+{
+	struct envelope env;
+	struct json_fault fault;
+	a->entries = true;
+	if (!envelope_read(a->reader, root, &env, &fault)) {
+		refuse_line(a, line, &fault);
+		return 0;
+	}
+	if (env.deliveries <= SUSPECT)
+		return settle_entry(a, &env, e);
+	if (commit(a, e) < 0 || begin(a, e) < 0 || settle_entry(a, &env, e) < 0)
+		return -1;
+	return commit(a, e);
+}
+
+static int take_event(struct aggregate *a, const struct json *root, uint64_t line, struct err *e)
+{
+	struct event ev;
+	struct json_fault fault = { .rule = "size" };
+	enum store_outcome outcome;
+	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault))
+		return store_record(a->store, a->reader, &ev, &outcome, e);
+	refuse_line(a, line, &fault);
+	return 0;
+}
+
+/* `whole`: it ends in \n. A cut id is a different valid id, so that the last line of a pipe of entries counts only when whole. */
+static int take_line(struct aggregate *a, struct str text, uint64_t line, bool whole, struct err *e)
+{
+	struct json_fault fault;
+	if (str_trim(text).n == 0)
+		return 0;
+	if (begin(a, e) < 0)
+		return -1;
+	a->lines++;
+	a->bytes += text.n;
+	const struct json *root = json_read(a->reader, text, &fault);
+	bool entry = root ? envelope_is(a->reader, root) : a->entries;
+	if (entry && !whole) {
+		log_warn(&a->tool->log, "line %" PRIu64 ": cut off, ignored", line);
+		return 0;
+	}
+	if (!root)
+		refuse_line(a, line, &fault);
+	else if (entry)
+		return take_entry(a, root, line, e);
+	else
+		return take_event(a, root, line, e);
+	return 0;
+}
+
+/* What came of waiting for a line; -1: recording failed. */
+static int take(struct aggregate *a, enum lines_event what, struct str text, uint64_t line, struct err *e)
+{
+	switch (what) {
+	case LINES_LINE:
+	case LINES_LAST:
+		if (take_line(a, text, line, what == LINES_LINE, e) < 0)
+			return -1;
+		return a->open && is_due(a) ? commit(a, e) : 0;
+	case LINES_TOO_LONG:
+		refuse_line(a, line, &(struct json_fault){ .rule = "size" });
+		return 0;
+	case LINES_STOP:
+		a->over = true;
+		return commit(a, e);
+	case LINES_IDLE:
+	case LINES_END:
+	case LINES_ERROR:
+		break;
+	}
+	return commit(a, e);
+}
+
+static void take_lines(struct aggregate *a, struct lines *in)
+{
+	enum lines_event what;
+	do {
+		struct str text;
+		struct err read_error, e;
+		what = lines_next(in, a->open ? (int)idle_ms : -1, &text, &read_error);
+		if (take(a, what, text, in->number, &e) < 0)
+			give_up(a, &e);
+		if (what == LINES_ERROR)
+			worsen(a, tool_fail(a->tool, &read_error));
+	} while (!a->over && what != LINES_END && what != LINES_ERROR);
+}
+
+static void read_file(struct aggregate *a, const char *path)
+{
+	int fd;
+	const char *name;
+	struct err e;
+	if (file_open_input(path, &fd, &name, &e) < 0) {
+		worsen(a, tool_fail(a->tool, &e));
+		return;
+	}
+	struct lines in;
+	lines_init(&in, fd, name, EVENT_LINE_MAX + ENVELOPE_MAX);
+	a->entries = false;
+	take_lines(a, &in);
+	lines_free(&in);
+	if (fd != STDIN_FILENO)
+		close(fd);
+}
+
+static void read_input(struct aggregate *a)
+{
+	if (a->tool->n_operands == 0)
+		read_file(a, "-");
+	for (size_t i = 0; i < a->tool->n_operands && !a->over; i++) {
+		a->file = a->tool->operands[i];
+		read_file(a, a->file);
+	}
+	if (a->total.conflicting > 0)
+		log_warn(&a->tool->log, "%" PRId64 " %s recorded before with other content: kept apart, the first stays", a->total.conflicting,
+		         a->total.conflicting == 1 ? "event was" : "events were");
+	log_note(&a->tool->log, "%" PRId64 " recorded, %" PRId64 " repeated, %" PRId64 " conflicting, %" PRId64 " refused", a->total.recorded,
+	         a->total.repeated, a->total.conflicting, a->refused);
+}
+
+static int open_store(struct aggregate *a, struct err *e)
+{
+	const char *path;
+	if (store_setup_path(&setup, a->tool->config, &path, e) < 0)
+		return -1;
+	return store_open(&a->store, path, store_setup_busy_ms(&setup), e);
+}
+
+int main(int argc, char **argv, char **environment)
+{
+	int status;
+	struct err e;
+	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
+		return status;
+	struct aggregate a = { .tool = &tool };
+	struct json_limits limits = JSON_EVENT_LIMITS; /* and the envelope around the event */
+	limits.bytes += ENVELOPE_MAX;
+	limits.depth += 1;
+	limits.nodes += 16;
+	a.reader = json_reader_new(limits);
+	buf_init(&a.acks, ACKS_MAX);
+	tool.out.lines = true;
+	if (open_store(&a, &e) < 0)
+		a.status = tool_fail(&tool, &e);
+	else
+		read_input(&a);
+	store_close(a.store);
+	store_setup_free(&setup);
+	buf_free(&a.acks);
+	json_reader_free(a.reader);
+	return tool_end(&tool, a.status);
+}

@@ -1,0 +1,489 @@
+/*
+ * ros-emit: event lines, or one event given by options, to the bus; prints the stream ids.
+ *
+ * A batch is what the input has now: it is published when the input is idle, or when it is full. Every line of the input
+ * ends in one of three ways: its id on stdout, named on stderr as refused, or named on stderr as not confirmed.
+ */
+#include "base/timefmt.h"
+#include "bus/setup.h"
+#include "event/event.h"
+#include "event/lines.h"
+#include "io/file.h"
+#include "io/lines.h"
+#include "io/tool.h"
+#include "json/writer.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#define BATCH_LINES 1000
+#define BATCH_BYTES ((size_t)4 << 20)
+#define LINGER_MS 1        /* idle means: nothing for so long */
+#define RANGES_A_MESSAGE 50
+#define NO_LINE 0          /* "line number" of the event given by options */
+
+struct emit {
+	struct tool *tool;
+	struct bus *bus;               /* NULL: --dry-run */
+	struct json_reader *reader;
+	const char *file;              /* the operand being read; NULL: standard input without operands */
+	uint64_t line[BATCH_LINES];    /* of each queued event; after a publishing, of each that is not confirmed */
+	size_t queued, queued_bytes, replied, unconfirmed;
+	struct err why;                /* of the first that was not confirmed */
+	uint64_t last_line;            /* that was queued */
+	uint64_t seen;                 /* events that came */
+	int status;
+	bool over;                     /* publishing failed, or a signal came: read no further */
+};
+
+static struct tool tool;
+static struct bus_setup setup = BUS_SETUP_DEFAULTS;
+static bool dry_run;
+static int64_t max_len = 100000;
+
+/* The event given by options: the texts of its fields. The contract's tables say where they go and which are numbers. */
+static const char *given[AI_FIELDS];
+static struct option_list tags, datasets;
+
+#define GIVEN_OPTION(name, field, value, help) { name, 0, OPTION_TEXT, &given[field], value, help, NULL, 0, 0, NULL }
+
+static const struct option options[] = {
+	{ "dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "check the events and publish nothing", NULL, 0, 0, NULL },
+	BUS_OPTIONS(&setup),
+	{ "max-len", 0, OPTION_INT, &max_len, "N", "longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
+	GIVEN_OPTION("invocation-id", AI_INVOCATION_ID, "UUID", "event: its identity (default: minted)"),
+	GIVEN_OPTION("timestamp", AI_TIMESTAMP, "TIME", "event: when it completed, RFC 3339 (default: now)"),
+	GIVEN_OPTION("mode", AI_GOVERNANCE_MODE, "MODE", "event: governance mode, DEMO or LIVE"),
+	GIVEN_OPTION("project", AI_PROJECT_ID, "UUID", "event: project"),
+	GIVEN_OPTION("caller", AI_CALLER, "NAME", "event: orchestrator, worker or web"),
+	GIVEN_OPTION("tier", AI_TIER, "TIER", "event: NANO, MINI or FRONTIER"),
+	GIVEN_OPTION("provider", AI_PROVIDER, "NAME", "event: who served"),
+	GIVEN_OPTION("model", AI_MODEL, "NAME", "event: the model that served"),
+	GIVEN_OPTION("model-requested", AI_MODEL_REQUESTED, "NAME", "event: the model that was asked for"),
+	GIVEN_OPTION("model-version", AI_MODEL_VERSION, "TEXT", "event: version of the model that served"),
+	GIVEN_OPTION("run", AI_RUN_ID, "UUID", "event: workflow run"),
+	GIVEN_OPTION("stage", AI_STAGE, "N", "event: workflow stage, 1 to 20"),
+	GIVEN_OPTION("stage-name", AI_STAGE_NAME, "NAME", "event: name of the stage"),
+	GIVEN_OPTION("purpose", AI_PURPOSE, "NAME", "event: generate, extract, classify ..."),
+	GIVEN_OPTION("prompt-ref", AI_PROMPT_REF, "URI", "event: where the prompt is kept"),
+	GIVEN_OPTION("output-ref", AI_OUTPUT_REF, "URI", "event: where the output is kept"),
+	GIVEN_OPTION("prompt-hash", AI_PROMPT_HASH, "HASH", "event: sha256: and 64 hex digits"),
+	GIVEN_OPTION("output-hash", AI_OUTPUT_HASH, "HASH", "event: sha256: and 64 hex digits"),
+	GIVEN_OPTION("status", AI_STATUS, "STATUS", "event: SUCCESS, FAILED, BLOCKED, TIMEOUT or RATE_LIMITED"),
+	GIVEN_OPTION("agent", AI_AGENT_ID, "NAME", "event: the agent that acted"),
+	GIVEN_OPTION("user", AI_USER_ID, "UUID", "event: on whose behalf"),
+	GIVEN_OPTION("tenant", AI_TENANT_ID, "NAME", "event: tenant"),
+	GIVEN_OPTION("input-tokens", AI_USAGE_INPUT_TOKENS, "N", "event: input tokens, but cached ones"),
+	GIVEN_OPTION("output-tokens", AI_USAGE_OUTPUT_TOKENS, "N", "event: output tokens, but reasoning ones"),
+	GIVEN_OPTION("cache-read-tokens", AI_USAGE_CACHE_READ_TOKENS, "N", "event: input tokens read from a cache"),
+	GIVEN_OPTION("cache-write-tokens", AI_USAGE_CACHE_WRITE_TOKENS, "N", "event: input tokens written to a cache"),
+	GIVEN_OPTION("reasoning-tokens", AI_USAGE_REASONING_TOKENS, "N", "event: output tokens spent on reasoning"),
+	GIVEN_OPTION("total-tokens", AI_USAGE_TOTAL_TOKENS, "N", "event: the producer's total"),
+	GIVEN_OPTION("cost", AI_USAGE_COST_USD, "USD", "event: cost in dollars (default: unknown)"),
+	GIVEN_OPTION("cost-source", AI_USAGE_COST_SOURCE, "WHO", "event: provider, local or unknown"),
+	GIVEN_OPTION("latency", AI_USAGE_LATENCY_MS, "MS", "event: time to the whole response (default: unknown)"),
+	GIVEN_OPTION("ttft", AI_USAGE_TIME_TO_FIRST_TOKEN_MS, "MS", "event: time to the first token"),
+	{ "tag", 0, OPTION_LIST, &tags, "TEXT", "event: a label; may be repeated", NULL, 0, 0, NULL },
+	{ "dataset", 0, OPTION_LIST, &datasets, "UUID", "event: a dataset that was seen; may be repeated", NULL, 0, 0, NULL },
+	TOOL_OPTIONS(&tool),
+};
+
+static const struct tool_page page = {
+	.name = "ros-emit",
+	.synopsis = "[option ...] [FILE ...]",
+	.summary = "Publishes event lines from standard input or files, or the one event given by options, and prints the stream ids.",
+	.examples = "ros-emit events.jsonl\n"
+	            "ros-emit --dry-run < events.jsonl\n"
+	            "ros-emit --mode DEMO --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI \\\n"
+	            "    --provider anthropic --model claude-haiku-4-5 --input-tokens 1200 --output-tokens 340\n",
+};
+
+static void worsen(struct emit *em, int status)
+{
+	if (status > em->status)
+		em->status = status;
+}
+
+/* "FILE: line 7", "line 7", "event". */
+static void add_place(const struct emit *em, uint64_t line, struct buf *out)
+{
+	if (em->file)
+		buf_fmt(out, "%s: ", em->file);
+	if (line == NO_LINE)
+		buf_z(out, "event");
+	else
+		buf_fmt(out, "line %" PRIu64, line);
+}
+
+/* `root` is the event where it was JSON, so that its invocation_id can be named; else NULL. */
+static void refuse(struct emit *em, uint64_t line, const char *rule, const struct json *root)
+{
+	struct buf text;
+	buf_init(&text, 8192);
+	add_place(em, line, &text);
+	buf_fmt(&text, ": %s", rule);
+	const struct json *id = json_get(em->reader, root, STR("invocation_id"));
+	struct uuid uuid;
+	if (id && id->type == JSON_STRING && uuid_parse(id->text, &uuid))
+		buf_fmt(&text, " (invocation_id %.*s)", STR_ARG(id->text));
+	log_error(&em->tool->log, "%s", buf_cstr(&text));
+	buf_free(&text);
+	worsen(em, ROS_REFUSED);
+}
+
+/* "/usage/cost_usd: minimum"; where the line is no JSON, "syntax at byte 12". */
+static void refuse_fault(struct emit *em, uint64_t line, const struct json_fault *fault, const struct json *root)
+{
+	char rule[512], at[40] = "";
+	if (!root && fault->offset > 0)
+		snprintf(at, sizeof at, " at byte %zu", fault->offset + 1);
+	snprintf(rule, sizeof rule, "%s%s%s%s", fault->pointer, fault->pointer[0] ? ": " : "", fault->rule, at);
+	refuse(em, line, rule, root);
+}
+
+/* Says which lines have no id, as ranges, in as many messages as it takes. */
+static void name_unconfirmed(const struct emit *em)
+{
+	if (em->line[0] == NO_LINE) {
+		log_error(&em->tool->log, "the event is not confirmed as published");
+		return;
+	}
+	const char *file = em->file ? em->file : "", *colon = em->file ? ": " : "";
+	struct buf text;
+	buf_init(&text, 8192);
+	for (size_t i = 0; i < em->unconfirmed;) {
+		buf_clear(&text);
+		for (int ranges = 0; i < em->unconfirmed && ranges < RANGES_A_MESSAGE; ranges++) {
+			size_t last = i;
+			while (last + 1 < em->unconfirmed && em->line[last + 1] == em->line[last] + 1)
+				last++;
+			buf_fmt(&text, "%s%" PRIu64, ranges ? ", " : "", em->line[i]);
+			if (last > i)
+				buf_fmt(&text, "-%" PRIu64, em->line[last]);
+			i = last + 1;
+		}
+		log_error(&em->tool->log, "%s%slines not confirmed as published: %s", file, colon, buf_cstr(&text));
+	}
+	log_error(&em->tool->log, "%s%snothing after line %" PRIu64 " was published", file, colon, em->last_line);
+	buf_free(&text);
+}
+
+/* Replies come in the order of the lines. Those without an id move to the front of em->line. */
+static void take_reply(void *arg, struct str id, const struct err *why)
+{
+	struct emit *em = arg;
+	uint64_t line = em->line[em->replied++];
+	if (id.p) {
+		out_str(&em->tool->out, id);
+		out_z(&em->tool->out, "\n");
+		return;
+	}
+	if (em->unconfirmed == 0)
+		em->why = *why;
+	em->line[em->unconfirmed++] = line;
+}
+
+/* The cap: what no group needs any more makes room; what a group needs is never pushed out. */
+static int make_room(struct emit *em, struct err *e)
+{
+	struct bus_info info;
+	if (bus_info(em->bus, &info, e))
+		return -1;
+	if (info.length <= max_len - (int64_t)em->queued)
+		return 0;
+	int64_t trimmed = bus_trim(em->bus, e);
+	if (trimmed < 0)
+		return -1;
+	if (info.length - trimmed <= max_len - (int64_t)em->queued)
+		return 0;
+	return err_set(e, ROS_LATER, "the stream %s is full: %" PRId64 " entries that are not acknowledged yet, the limit is %" PRId64,
+	               setup.stream, info.length - trimmed, max_len);
+}
+
+static void give_up(struct emit *em, const struct err *why)
+{
+	worsen(em, tool_fail(em->tool, why));
+	if (em->unconfirmed > 0)
+		name_unconfirmed(em);
+	em->over = true;
+}
+
+static void publish(struct emit *em)
+{
+	if (em->queued == 0)
+		return;
+	struct err e;
+	em->replied = em->unconfirmed = 0;
+	if (make_room(em, &e)) {
+		em->unconfirmed = em->queued;
+		give_up(em, &e);
+	} else if (bus_settle(em->bus, take_reply, em, &e)) {
+		give_up(em, &e);
+	} else if (em->unconfirmed > 0) {
+		give_up(em, &em->why);
+	}
+	em->queued = em->queued_bytes = 0;
+	out_flush(&em->tool->out, NULL); /* the error sticks; tool_end() says it */
+}
+
+static void queue(struct emit *em, const struct event *ev, uint64_t line)
+{
+	struct entry_field fields[ENTRY_FIELDS_MAX];
+	size_t n = entry_fields(ev, ev->root->raw, fields);
+	em->line[em->queued++] = em->last_line = line;
+	em->queued_bytes += ev->root->raw.n;
+	struct err e;
+	if (bus_append(em->bus, fields, n, &e)) {
+		em->unconfirmed = em->queued;
+		em->queued = 0;
+		give_up(em, &e);
+	} else if (em->queued == BATCH_LINES || em->queued_bytes >= BATCH_BYTES) {
+		publish(em);
+	}
+}
+
+static void take_line(struct emit *em, struct str text, uint64_t line)
+{
+	if (str_trim(text).n == 0)
+		return;
+	em->seen++;
+	struct json_fault fault;
+	struct event ev;
+	const struct json *root = json_read(em->reader, text, &fault);
+	if (!root || !event_check(em->reader, root, &ev, &fault)) {
+		refuse_fault(em, line, &fault, root);
+	} else if (ev.live && !dry_run) {
+		refuse(em, line, "a LIVE event needs the PHI guard, which this version does not have yet", root);
+		worsen(em, ROS_CONFIG);
+	} else if (!dry_run) {
+		queue(em, &ev, line);
+	}
+}
+
+static void take_lines(struct emit *em, struct lines *in)
+{
+	for (enum lines_event what = LINES_LINE; !em->over && what != LINES_END;) {
+		struct str text;
+		struct err e;
+		what = lines_next(in, em->queued ? LINGER_MS : -1, &text, &e);
+		switch (what) {
+		case LINES_LINE:
+		case LINES_LAST: /* counts when it is a whole object, as every line must be */
+			take_line(em, text, in->number);
+			break;
+		case LINES_TOO_LONG:
+			em->seen++;
+			refuse(em, in->number, "longer than 1 MiB", NULL);
+			break;
+		case LINES_ERROR:
+			publish(em);
+			worsen(em, tool_fail(em->tool, &e));
+			return;
+		case LINES_STOP:
+			publish(em);
+			log_warn(&em->tool->log, "stopped by a signal after line %" PRIu64, in->number);
+			em->over = true;
+			return;
+		case LINES_IDLE:
+		case LINES_END:
+			publish(em);
+			break;
+		}
+	}
+}
+
+static void read_file(struct emit *em, const char *path)
+{
+	int fd;
+	const char *name;
+	struct err e;
+	if (file_open_input(path, &fd, &name, &e)) {
+		worsen(em, tool_fail(em->tool, &e));
+		return;
+	}
+	struct lines in;
+	lines_init(&in, fd, name, EVENT_LINE_MAX);
+	take_lines(em, &in);
+	lines_free(&in);
+	if (fd != STDIN_FILENO)
+		close(fd);
+}
+
+static void read_input(struct emit *em)
+{
+	if (em->tool->n_operands == 0)
+		read_file(em, "-");
+	for (size_t i = 0; i < em->tool->n_operands && !em->over; i++) {
+		em->file = em->tool->operands[i];
+		read_file(em, em->file);
+	}
+	if (em->seen == 0 && em->status == ROS_DONE && !em->over)
+		log_warn(&em->tool->log, "no events in the input");
+}
+
+/* Whether a member of that object was given by an option. */
+static bool some_given(enum ai_field object)
+{
+	const struct schema_field *o = &schema_ai.fields[object];
+	for (int i = o->child; i < o->child + o->children; i++)
+		if (given[i])
+			return true;
+	return false;
+}
+
+static bool is_given(void)
+{
+	return some_given(AI_ROOT) || some_given(AI_USAGE) || tags.n + datasets.n > 0;
+}
+
+static bool is_number(int field)
+{
+	return schema_ai.fields[field].types & (TYPE_INTEGER | TYPE_NUMBER);
+}
+
+static const char *option_name(const void *to)
+{
+	const struct option *o = options;
+	while (o->to != to)
+		o++;
+	return o->name;
+}
+
+/* Whether the text can stand in JSON. */
+static bool check_text(struct emit *em, const void *option, const char *text, bool number)
+{
+	struct json_fault fault;
+	const struct json *value = number ? json_read(em->reader, str_of(text), &fault) : NULL;
+	bool good = number ? value && value->type == JSON_NUMBER : str_utf8(str_of(text));
+	if (!good)
+		log_error(&em->tool->log, "--%s: '%s' is not %s", option_name(option), text, number ? "a number" : "UTF-8");
+	return good;
+}
+
+static bool check_list(struct emit *em, const struct option_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!check_text(em, list, list->v[i], false))
+			return false;
+	return true;
+}
+
+static bool check_given(struct emit *em)
+{
+	for (int i = 0; i < AI_FIELDS; i++)
+		if (given[i] && !check_text(em, &given[i], given[i], is_number(i)))
+			return false;
+	return check_list(em, &tags) && check_list(em, &datasets);
+}
+
+/* A member that must be there and may be null is null where it was not given: unknown cost and latency. */
+static void write_members(struct json_writer *w, enum ai_field object)
+{
+	const struct schema_field *o = &schema_ai.fields[object];
+	for (int i = o->child; i < o->child + o->children; i++) {
+		const struct schema_field *f = &schema_ai.fields[i];
+		bool null = !given[i] && f->required && (f->types & TYPE_NULL);
+		if (!given[i] && !null)
+			continue;
+		json_key_str(w, f->name);
+		if (null)
+			json_null(w);
+		else if (is_number(i))
+			json_raw(w, str_of(given[i]));
+		else
+			json_z(w, given[i]);
+	}
+}
+
+static void write_list(struct json_writer *w, enum ai_field field, const struct option_list *list)
+{
+	if (list->n == 0)
+		return;
+	json_key_str(w, schema_ai.fields[field].name);
+	json_open(w, '[');
+	for (size_t i = 0; i < list->n; i++)
+		json_z(w, list->v[i]);
+	json_close(w, ']');
+}
+
+static void mint(void)
+{
+	static char id[UUID_TEXT], now[TIME_TEXT];
+	struct uuid uuid = uuid_random();
+	uuid_format(&uuid, id);
+	time_format(time_now_ms(), now);
+	if (!given[AI_INVOCATION_ID])
+		given[AI_INVOCATION_ID] = id;
+	if (!given[AI_TIMESTAMP])
+		given[AI_TIMESTAMP] = now;
+	given[AI_SCHEMA_VERSION] = "1.1.0";
+}
+
+static void write_event(struct buf *out)
+{
+	struct json_writer w;
+	json_writer_init(&w, out, false);
+	json_open(&w, '{');
+	write_members(&w, AI_ROOT);
+	write_list(&w, AI_TAGS, &tags);
+	write_list(&w, AI_DATASET_IDS, &datasets);
+	if (some_given(AI_USAGE)) {
+		json_key_str(&w, schema_ai.fields[AI_USAGE].name);
+		json_open(&w, '{');
+		write_members(&w, AI_USAGE);
+		json_close(&w, '}');
+	}
+	json_close(&w, '}');
+}
+
+static void take_given(struct emit *em)
+{
+	struct buf text;
+	buf_init(&text, EVENT_LINE_MAX);
+	mint();
+	write_event(&text);
+	if (buf_ok(&text))
+		take_line(em, buf_view(&text), NO_LINE);
+	else
+		refuse(em, NO_LINE, "longer than 1 MiB", NULL);
+	publish(em);
+	buf_free(&text);
+}
+
+static void run(struct emit *em)
+{
+	bool one = is_given();
+	if (one && em->tool->n_operands > 0) {
+		log_error(&em->tool->log, "an event given by options takes no FILE");
+		em->status = ROS_USAGE;
+		return;
+	}
+	if (one && !check_given(em)) {
+		em->status = ROS_USAGE;
+		return;
+	}
+	struct err e;
+	if (!dry_run && bus_setup_open(&setup, em->tool->config, &em->bus, &e)) {
+		em->status = tool_fail(em->tool, &e);
+		return;
+	}
+	if (one)
+		take_given(em);
+	else
+		read_input(em);
+}
+
+int main(int argc, char **argv, char **environment)
+{
+	int status;
+	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
+		return status;
+	static struct emit em;
+	em.tool = &tool;
+	em.reader = json_reader_new(JSON_EVENT_LIMITS);
+	run(&em);
+	bus_close(em.bus);
+	bus_setup_free(&setup);
+	json_reader_free(em.reader);
+	return tool_end(&tool, em.status);
+}

@@ -1,0 +1,221 @@
+/* ros-report: a transparency report from the record, as Markdown or JSON. */
+#include "base/num.h"
+#include "base/timefmt.h"
+#include "io/tool.h"
+#include "report/formats.h"
+#include "report/model.h"
+#include "store/setup.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FORMATS_MAX 16
+#define PATH_TEXT_MAX ((size_t)1 << 16)
+#define YEAR_10000_S INT64_C(253402300800)
+
+static struct tool tool;
+static struct store_setup setup = STORE_SETUP_DEFAULTS;
+static const char *run_id, *project_id, *mode, *format, *file;
+static struct option_time from, to;
+static bool exact;
+static int64_t top = 10;
+static const char *const modes[] = { "DEMO", "LIVE", NULL };
+static const char *formats[FORMATS_MAX]; /* names of the formats, then NULL */
+
+static const struct option options[] = {
+	{ "run", 'r', OPTION_TEXT, &run_id, "UUID", "only calls of this workflow run", NULL, 0, 0, NULL },
+	{ "project", 'p', OPTION_TEXT, &project_id, "UUID", "only calls of this project", NULL, 0, 0, NULL },
+	{ "from", 0, OPTION_TIME, &from, "TIME", "begin of the period: a date or an RFC 3339 time", NULL, 0, 0, NULL },
+	{ "to", 0, OPTION_TIME, &to, "TIME", "end of the period, itself not in it", NULL, 0, 0, NULL },
+	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
+	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "only calls of this mode: DEMO or LIVE", NULL, 0, 0, modes },
+	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md or json (default: by the output file's name, else md)", NULL,
+	  0, 0, formats },
+	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
+	  NULL },
+	{ "top", 'n', OPTION_INT, &top, "N", "list so many of the most expensive calls (default 10)", NULL, 0, 1000, NULL },
+	STORE_OPTIONS(&setup),
+	TOOL_OPTIONS(&tool),
+};
+
+static const struct tool_page page = {
+	.name = "ros-report",
+	.synopsis = "[option ...]",
+	.summary = "Reports on the recorded AI calls: what was used for what, how well, at which cost, and what is\n"
+	           "not known.",
+	.examples = "ros-report\n"
+	            "ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 -o report.md\n"
+	            "ros-report --from 2026-01-01 --to 2026-02-01 --format json | jq .total_cost_usd\n",
+};
+
+static int parse_uuid(const char *option, const char *text, bool *given, struct uuid *u, struct err *e)
+{
+	*given = text != NULL;
+	if (text && !uuid_parse(str_of(text), u))
+		return err_set(e, ROS_USAGE, "%s: not a uuid: '%s'", option, text);
+	return 0;
+}
+
+static int read_scope(struct report_scope *s, struct err *e)
+{
+	*s = (struct report_scope){
+		.mode = mode,
+		.has_from = from.given,
+		.from_ms = from.ms,
+		.has_to = to.given,
+		.to_ms = to.ms,
+		.exact = exact,
+		.top = (int)top,
+	};
+	if (tool.n_operands > 0)
+		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
+	if (from.given && to.given && from.ms >= to.ms)
+		return err_set(e, ROS_USAGE, "--to: not after --from");
+	if (parse_uuid("--run", run_id, &s->has_run, &s->run, e) < 0)
+		return -1;
+	return parse_uuid("--project", project_id, &s->has_project, &s->project, e);
+}
+
+/* SOURCE_DATE_EPOCH makes reports reproducible: reproducible-builds.org/specs/source-date-epoch. */
+static int read_clock(int64_t *ms, struct err *e)
+{
+	const char *epoch = config_get(tool.config, "SOURCE_DATE_EPOCH");
+	if (!epoch) {
+		*ms = time_now_ms();
+		return 0;
+	}
+	if (!num_int_in(str_of(epoch), 0, YEAR_10000_S - 1, ms))
+		return err_set(e, ROS_CONFIG, "SOURCE_DATE_EPOCH: not a number of seconds since 1970");
+	*ms *= 1000;
+	return 0;
+}
+
+static bool to_file(void)
+{
+	return file && strcmp(file, "-") != 0;
+}
+
+static int choose_format(const struct report_format **chosen, struct err *e)
+{
+	*chosen = &report_formats[0];
+	if (format)
+		*chosen = report_format_named(format);
+	else if (to_file())
+		*chosen = report_format_of_file(file);
+	if (!*chosen)
+		return err_set(e, ROS_USAGE, "--output: no format has the extension of '%s'; --format names one", file);
+	return 0;
+}
+
+static int open_database(struct db **db, struct err *e)
+{
+	const char *path;
+	if (store_setup_path(&setup, tool.config, &path, e) < 0)
+		return -1;
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return err_set(e, ROS_INPUT, "no database %s: ros-aggregate makes it; --db or ROS_DB names another", path);
+	return store_open_read(db, path, store_setup_busy_ms(&setup), e);
+}
+
+static int build(struct report **r, struct err *e)
+{
+	struct report_scope scope;
+	struct db *db = NULL;
+	int64_t now_ms;
+	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0 || open_database(&db, e) < 0)
+		return -1;
+	int rc = report_build(r, db, &scope, "ros-report " ROS_VERSION_TEXT, now_ms, e);
+	db_close(db);
+	return rc;
+}
+
+/* Takes the descriptor over. */
+static int write_descriptor(int fd, const char *name, struct str text, struct err *e)
+{
+	struct out out;
+	out_init(&out, fd, name);
+	out_str(&out, text);
+	int rc = out_flush(&out, e);
+	out_free(&out);
+	if (rc == 0 && fsync(fd) < 0 && errno != EINVAL && errno != EROFS)
+		rc = err_sys(e, ROS_IO, "cannot write %s", name);
+	if (close(fd) < 0 && rc == 0)
+		rc = err_sys(e, ROS_IO, "cannot write %s", name);
+	return rc;
+}
+
+/* A reader of the file sees the old report or the new one, never a half. */
+static int replace_file(const char *path, const char *beside, struct str text, struct err *e)
+{
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_sys(e, ROS_IO, "cannot create %s", beside);
+	int rc = write_descriptor(fd, path, text, e);
+	if (rc == 0 && rename(beside, path) < 0)
+		rc = err_sys(e, ROS_IO, "cannot replace %s", path);
+	if (rc < 0)
+		unlink(beside);
+	return rc;
+}
+
+/* Devices, pipes and links are written to; only a plain file is replaced. */
+static int write_file(const char *path, struct str text, struct err *e)
+{
+	struct stat st;
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+		return fd < 0 ? err_sys(e, ROS_IO, "cannot open %s", path) : write_descriptor(fd, path, text, e);
+	}
+	struct buf beside;
+	buf_init(&beside, PATH_TEXT_MAX);
+	buf_fmt(&beside, "%s.%ld.tmp", path, (long)getpid());
+	int rc = replace_file(path, buf_cstr(&beside), text, e);
+	buf_free(&beside);
+	return rc;
+}
+
+static int deliver(const struct report *r, const struct report_format *chosen, struct err *e)
+{
+	struct buf text;
+	buf_init(&text, REPORT_BYTES_MAX);
+	chosen->render(r, &text);
+	int rc = 0;
+	if (!buf_ok(&text))
+		rc = err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
+	else if (to_file())
+		rc = write_file(file, buf_view(&text), e);
+	else
+		out_str(&tool.out, buf_view(&text));
+	buf_free(&text);
+	return rc;
+}
+
+static int run(struct err *e)
+{
+	const struct report_format *chosen;
+	struct report *r = NULL;
+	int rc = choose_format(&chosen, e);
+	if (rc == 0)
+		rc = build(&r, e);
+	if (rc == 0)
+		rc = deliver(r, chosen, e);
+	report_free(r);
+	store_setup_free(&setup);
+	return rc;
+}
+
+int main(int argc, char **argv, char **environment)
+{
+	int status;
+	struct err e;
+	for (size_t i = 0; i < n_report_formats && i + 1 < FORMATS_MAX; i++)
+		formats[i] = report_formats[i].name;
+	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
+		return status;
+	return tool_end(&tool, run(&e) < 0 ? tool_fail(&tool, &e) : ROS_DONE);
+}

@@ -1,0 +1,31 @@
+/* Hashing, by OpenSSL. */
+#ifndef ROS_BASE_HASH_H
+#define ROS_BASE_HASH_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+struct sha256 {
+	uint8_t b[32];
+};
+
+#define SHA256_TEXT 65 /* 64 hex digits and NUL */
+
+struct sha256 sha256_of(struct str bytes);
+void sha256_format(const struct sha256 *h, char out[SHA256_TEXT]); /* lower-case hex */
+
+/* sum += h, as 256-bit big-endian integers modulo 2^256: a sum of hashes that does not depend on order. */
+void sha256_accumulate(struct sha256 *sum, const struct sha256 *h);
+
+struct sha1 {
+	uint8_t b[20];
+};
+
+/* SHA-1 of head and tail, one after the other. For UUID version 5 alone: it is no evidence of anything. */
+struct sha1 sha1_of(struct str head, struct str tail);
+
+/* For hash tables: 64 bits, seeded per process, not stable across runs. */
+uint64_t hash_bytes(const void *p, size_t n);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * The bus, before the drivers: which driver a URL means, the checks that both share.
+ *   id.c  entry ids            url.c   bus URLs
+ *   redis.c  commands  <-  wire.c  requests and replies  <-  transport.c  bytes over unix and tcp sockets
+ *   file.c   the same in SQLite  <-  fields.c  fields as one blob, place.c  where the file may lie
+ */
+#include "bus/bus.h"
+
+#include "base/mem.h"
+#include "bus/driver.h"
+
+void bus_name(const char *url, char *out, size_t size)
+{
+	url_name(url, out, size);
+}
+
+int bus_open(struct bus **out, const struct bus_settings *s, struct err *e)
+{
+	*out = NULL;
+	struct url url;
+	if (url_parse(s->url, &url, e) < 0) {
+		url_free(&url);
+		return -1;
+	}
+	const struct bus_driver *driver = url.scheme == URL_FILE ? &file_driver : &redis_driver;
+	struct bus *b = driver->make();
+	b->driver = driver;
+	b->s = *s;
+	b->url = url; /* now the bus's */
+	url_name(s->url, b->name, sizeof b->name);
+	if (driver->connect(b, e) < 0) {
+		bus_close(b);
+		return -1;
+	}
+	*out = b;
+	return 0;
+}
+
+void bus_close(struct bus *b)
+{
+	if (!b)
+		return;
+	url_free(&b->url);
+	free(b->ids);
+	b->driver->close(b);
+}
+
+struct str bus_entry_get(const struct bus_entry *entry, const char *name)
+{
+	for (size_t i = 0; i < entry->n_fields; i++)
+		if (str_is(entry->fields[i].name, name))
+			return entry->fields[i].value;
+	return (struct str){ NULL, 0 };
+}
+
+static int bad_id(struct err *e)
+{
+	return err_set(e, ROS_INPUT, "not an entry id");
+}
+
+int bus_append(struct bus *b, const struct entry_field *fields, size_t n, struct err *e)
+{
+	if (n == 0)
+		return err_set(e, ROS_INPUT, "an entry without fields");
+	return b->driver->append(b, fields, n, e);
+}
+
+int bus_settle(struct bus *b, bus_reply_fn *reply, void *arg, struct err *e)
+{
+	return b->driver->settle(b, reply, arg, e);
+}
+
+int bus_group_create(struct bus *b, struct err *e)
+{
+	return b->driver->group_create(b, e);
+}
+
+int bus_read_new(struct bus *b, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
+                 struct err *e)
+{
+	return count < 1 ? 0 : b->driver->read_new(b, consumer, count, block_ms, fn, arg, e);
+}
+
+int bus_read_own(struct bus *b, const char *consumer, struct str after, int count, bus_entry_fn *fn, void *arg,
+                 struct err *e)
+{
+	struct entry_id id;
+	if (!id_parse(after, 0, &id))
+		return bad_id(e);
+	return count < 1 ? 0 : b->driver->read_own(b, consumer, id, count, fn, arg, e);
+}
+
+int bus_claim(struct bus *b, const char *consumer, int64_t min_idle_ms, char *cursor, int count, bus_entry_fn *fn,
+              bus_lost_fn *lost, void *arg, struct err *e)
+{
+	struct entry_id id;
+	if (!id_parse(str_of(cursor), 0, &id))
+		return bad_id(e);
+	int n = count < 1 ? 0 : b->driver->claim(b, consumer, min_idle_ms, &id, count, fn, lost, arg, e);
+	if (n >= 0)
+		id_format(id, cursor);
+	return n;
+}
+
+int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	struct entry_id first, last;
+	if (!id_parse_from(from, &first) || !id_parse_to(to, &last))
+		return bad_id(e);
+	return count < 1 ? 0 : b->driver->range(b, first, last, count, fn, arg, e);
+}
+
+int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e)
+{
+	if (n > b->ids_cap) {
+		b->ids = mem_grow(b->ids, n, sizeof *b->ids);
+		b->ids_cap = n;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!id_parse(ids[i], 0, &b->ids[i]))
+			return bad_id(e);
+	return n > 0 ? b->driver->ack(b, b->ids, n, e) : 0;
+}
+
+int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, struct err *e)
+{
+	struct entry_id parsed;
+	if (!id_parse(id, 0, &parsed))
+		return bad_id(e);
+	return b->driver->dead(b, parsed, reason, keep_data, e);
+}
+
+int bus_info(struct bus *b, struct bus_info *info, struct err *e)
+{
+	*info = (struct bus_info){ 0 };
+	return b->driver->info(b, info, e);
+}
+
+int64_t bus_trim(struct bus *b, struct err *e)
+{
+	return b->driver->trim(b, e);
+}
+
+void field_list_add(struct field_list *l, struct str name, struct str value)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : ENTRY_FIELDS_MAX;
+		l->v = mem_grow(l->v, l->cap, sizeof *l->v);
+	}
+	l->v[l->n++] = (struct entry_field){ name, value };
+}
+
+void field_list_free(struct field_list *l)
+{
+	free(l->v);
+	*l = (struct field_list){ 0 };
+}
+
+void field_list_bury(struct field_list *l, struct str id, struct str reason, bool keep_data, char hash[SHA256_TEXT])
+{
+	for (size_t i = 0; i < l->n && !keep_data; i++) {
+		if (!str_is(l->v[i].name, "data"))
+			continue;
+		struct sha256 digest = sha256_of(l->v[i].value);
+		sha256_format(&digest, hash);
+		l->v[i] = (struct entry_field){ STR("data_sha256"), str_of(hash) };
+	}
+	field_list_add(l, STR("reason"), reason);
+	field_list_add(l, STR("original_id"), id);
+}

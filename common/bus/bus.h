@@ -1,0 +1,130 @@
+/*
+ * The bus: one append-only stream with consumer groups, as Redis Streams have it. Two drivers with the same semantics:
+ * Redis (7.0 commands, through hiredis' reader over a transport of our own) and a file (SQLite), so that all works with
+ * no server. Waits are ours (poll), a dead server never raises SIGPIPE, a stop
+ * (wait.h) ends the one wait that is for new entries. Every other call is finished although a stop has come, within its
+ * deadline, so that a batch in hand can be settled and acknowledged.
+ */
+#ifndef ROS_BUS_BUS_H
+#define ROS_BUS_BUS_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "event/lines.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bus; /* opaque */
+
+/* Everything is kept by reference while the bus is open. */
+struct bus_settings {
+	const char *url;      /* redis://[user[:password]@]host[:port][/db], unix:///path.sock, file:///path */
+	const char *password; /* where the URL has none, or NULL */
+	const char *stream;   /* ros:insights */
+	const char *group;    /* ros:insights-workers */
+	const char *dead;     /* the stream of dead letters: ros:insights:dead */
+	int timeout_ms;       /* longest wait for a connection or a reply; an absolute deadline for each call */
+};
+
+/* The URL without user and password, for messages. */
+void bus_name(const char *url, char *out, size_t size);
+
+/*
+ * Errors of every call: ROS_UNREACHABLE no connection, or it was lost (the bus stays usable: the next call connects
+ * anew); ROS_LATER loading, out of memory, read-only, locked, no answer in time; ROS_CONFIG authentication, permission,
+ * wrong type, unusable URL; ROS_IO disk. Texts name the server by bus_name().
+ */
+int bus_open(struct bus **b, const struct bus_settings *s, struct err *e);
+void bus_close(struct bus *b); /* NULL is fine; what was not settled is dropped */
+
+/* An entry as it came. Valid only during the callback. */
+struct bus_entry {
+	struct str id; /* "1769608800000-0" */
+	const struct entry_field *fields;
+	size_t n_fields;
+	int64_t deliveries; /* how often it was delivered in the group, with this time; 0 without a group */
+};
+
+/* The value of a field, or the absent value. */
+struct str bus_entry_get(const struct bus_entry *entry, const char *name);
+
+/*
+ * Called for each entry in order; returns 0 to go on, or -1 with *e filled to end the call with that error. It may
+ * append, acknowledge and bury on the same bus, but not read.
+ */
+typedef int bus_entry_fn(void *arg, const struct bus_entry *entry, struct err *e);
+
+/* Queues one entry for publishing; the fields are copied. Nothing is promised before bus_settle(). */
+int bus_append(struct bus *b, const struct entry_field *fields, size_t n, struct err *e);
+
+/* Called for each appended entry in order: its new id, or why it was refused (id is absent then). */
+typedef void bus_reply_fn(void *arg, struct str id, const struct err *why);
+
+/*
+ * Sends what was appended and waits for every reply; the file driver commits and syncs. Afterwards nothing is queued.
+ * -1: the connection failed, and the entries that had no reply were told so through `reply` as well: each appended
+ * entry gets exactly one call.
+ */
+int bus_settle(struct bus *b, bus_reply_fn *reply, void *arg, struct err *e);
+
+/* Makes the group, starting at 0, where it is missing; makes the stream as well. */
+int bus_group_create(struct bus *b, struct err *e);
+
+/*
+ * Delivers to `consumer` up to `count` entries that no consumer of the group has had, waiting up to block_ms for the
+ * first (0: do not wait). Returns how many came, 0 also when a stop (wait.h) came. An entry delivered is pending until
+ * bus_ack(). A group that is missing is made, as by bus_group_create(). Where a stop ends a wait on Redis, the
+ * connection is closed: what it was delivering stays pending, for bus_read_own().
+ */
+int bus_read_new(struct bus *b, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
+                 struct err *e);
+
+/*
+ * Delivers again up to `count` of the consumer's own pending entries, with ids greater than `after` ("0": all), and
+ * returns how many. Entries that were trimmed away have no fields.
+ */
+int bus_read_own(struct bus *b, const char *consumer, struct str after, int count, bus_entry_fn *fn, void *arg,
+                 struct err *e);
+
+/*
+ * Takes over for `consumer` up to `count` pending entries that were idle for min_idle_ms. *cursor ("0-0" at first, room
+ * for 48 bytes) is carried from call to call; it is "0-0" again when the whole list was seen. Ids that are pending but
+ * no longer in the stream are given to `lost` and leave the list. Returns how many entries came: none does not mean
+ * that the list was seen.
+ */
+typedef void bus_lost_fn(void *arg, struct str id);
+int bus_claim(struct bus *b, const char *consumer, int64_t min_idle_ms, char *cursor, int count, bus_entry_fn *fn,
+              bus_lost_fn *lost, void *arg, struct err *e);
+
+/*
+ * Entries with from <= id <= to ("-" and "+" are the ends; "MS" alone is completed as Redis does; "(ID" excludes it),
+ * at most count, and returns how many: no group, nothing consumed.
+ */
+int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e);
+
+/* Acknowledges; returns how many of them were pending. */
+int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e);
+
+/*
+ * Moves one pending entry to the dead letters: its fields and then reason, original_id, in one transaction with the
+ * acknowledgement. `data` is carried only where keep_data is set; otherwise the field data_sha256 stands in its place.
+ * An entry that is gone from the stream is only acknowledged; one that is not pending (any more) is left alone. Returns 1 where it
+ * was pending, else 0.
+ */
+int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, struct err *e);
+
+struct bus_info {
+	int64_t length;  /* entries in the stream */
+	int64_t pending; /* in the group */
+	int64_t dead;    /* entries in the dead-letter stream */
+	bool group;      /* the group exists */
+};
+
+int bus_info(struct bus *b, struct bus_info *info, struct err *e);
+
+/* Removes the entries that every group has had and acknowledged; nothing that a group still needs. Returns how many. */
+int64_t bus_trim(struct bus *b, struct err *e);
+
+#endif

@@ -1,0 +1,80 @@
+/* Which bus, from options and configuration. */
+#include "bus/setup.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+
+#include <stdbool.h>
+
+#define NAME_BYTES 255 /* so that an ack line with stream, group, id and reason stays under PIPE_BUF */
+#define URL_BYTES 8192
+#define PASSWORD_BYTES 4096
+
+static int check_name(const char *what, const char *name, struct err *e)
+{
+	struct str s = str_of(name);
+	bool good = s.n > 0 && s.n <= NAME_BYTES && str_utf8(s);
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
+			good = false;
+	return good ? 0 : err_set(e, ROS_CONFIG, "%s: not a name of 1 to %d bytes without white space", what, NAME_BYTES);
+}
+
+static int find_url(struct bus_setup *s, struct config *c, struct err *e)
+{
+	s->settings.url = s->url ? s->url : config_get(c, "REDIS_URL");
+	if (s->settings.url)
+		return 0;
+	const char *dir;
+	if (config_state_dir(c, &dir, e))
+		return -1;
+	buf_fmt(&s->state_url, "file://%s/bus.db", dir);
+	s->settings.url = buf_cstr(&s->state_url);
+	return buf_ok(&s->state_url) ? 0 : err_set(e, ROS_CONFIG, "the name of the state directory is too long");
+}
+
+/* The first line of the file; it stays in s->password. */
+static int read_password(struct bus_setup *s, const char *path, struct err *e)
+{
+	if (file_read(path, &s->password, e)) {
+		if (e)
+			e->status = ROS_CONFIG;
+		return -1;
+	}
+	struct str line;
+	str_cut(buf_view(&s->password), '\n', &line);
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (line.n == 0)
+		return err_set(e, ROS_CONFIG, "%s: no password in it", path);
+	s->password.p[line.n] = '\0';
+	s->settings.password = s->password.p;
+	return 0;
+}
+
+int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e)
+{
+	buf_init(&s->state_url, URL_BYTES);
+	buf_init(&s->dead, NAME_BYTES + sizeof ":dead");
+	buf_init(&s->password, PASSWORD_BYTES);
+	if (check_name("stream", s->stream, e) || check_name("group", s->group, e) || find_url(s, c, e))
+		return -1;
+	buf_fmt(&s->dead, "%s:dead", s->stream);
+	s->settings.stream = s->stream;
+	s->settings.group = s->group;
+	s->settings.dead = buf_cstr(&s->dead);
+	s->settings.timeout_ms = (int)s->timeout_ms;
+	const char *password_file = config_get(c, "ROS_REDIS_PASSWORD_FILE");
+	if (password_file && read_password(s, password_file, e))
+		return -1;
+	return bus_open(b, &s->settings, e);
+}
+
+void bus_setup_free(struct bus_setup *s)
+{
+	if (s->password.p)
+		mem_wipe(s->password.p, s->password.cap);
+	buf_free(&s->password);
+	buf_free(&s->dead);
+	buf_free(&s->state_url);
+}

@@ -1,0 +1,48 @@
+/*
+ * Which bus: option, else ROS_BUS, else REDIS_URL, else the embedded file bus under the state directory, so that all works with no
+ * server. A tool puts the option lines into its table and opens the bus with what came of them.
+ */
+#ifndef ROS_BUS_SETUP_H
+#define ROS_BUS_SETUP_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "bus/bus.h"
+#include "io/config.h"
+#include "io/options.h"
+
+#include <stdint.h>
+
+struct bus_setup {
+	const char *url; /* NULL: not given by option or ROS_BUS */
+	const char *stream, *group;
+	int64_t timeout_ms;
+	struct bus_settings settings;    /* what the bus was opened with */
+	struct buf state_url, dead, password; /* what settings points to, where nobody else owns it */
+};
+
+#define BUS_SETUP_DEFAULTS { .stream = "ros:insights", .group = "ros:insights-workers", .timeout_ms = 5000 }
+
+#define BUS_OPTIONS(s) \
+	{ "bus", 'b', OPTION_TEXT, &(s)->url, "URL", "bus: redis://, unix:// or file:// (default: a file in the state directory)", \
+	  "ROS_BUS", 0, 0, NULL }, \
+	{ "stream", 0, OPTION_TEXT, &(s)->stream, "NAME", "stream of events (default ros:insights)", "INSIGHTS_STREAM_NAME", \
+	  0, 0, NULL }, \
+	{ "timeout", 0, OPTION_INT, &(s)->timeout_ms, "MS", "longest wait for the bus (default 5000)", "INSIGHTS_EMIT_TIMEOUT_MS", \
+	  1, 3600000, NULL }
+
+#define BUS_GROUP_OPTION(s) \
+	{ "group", 'g', OPTION_TEXT, &(s)->group, "NAME", "consumer group (default ros:insights-workers)", "INSIGHTS_CONSUMER_GROUP", \
+	  0, 0, NULL }
+
+/*
+ * Settles where the bus is and opens it. The dead letters are the stream's name and ":dead"; a password that is not in the URL
+ * comes from the file that ROS_REDIS_PASSWORD_FILE names. Names with white space are refused (ROS_CONFIG): ack lines could not
+ * carry them. Other errors are those of bus_open(). `c` must outlive the bus. After a failure, too, bus_setup_free() is due.
+ */
+int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e);
+
+/* After bus_close(): the settings are kept by reference. Wipes the password. */
+void bus_setup_free(struct bus_setup *s);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Bus URLs: redis://[user[:password]@][host][:port][/db], unix://[user[:password]@]/path.sock[?db=N], file:///path.
+ * User and password are percent-decoded and end at the last '@'; paths are taken as they are, so that any file's name
+ * can be written.
+ */
+#ifndef ROS_BUS_URL_H
+#define ROS_BUS_URL_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+enum url_scheme { URL_TCP, URL_UNIX, URL_FILE };
+
+struct url {
+	enum url_scheme scheme;
+	char *user, *password; /* NULL where absent */
+	char *host, *port;     /* URL_TCP; without the brackets of an IPv6 address */
+	char *path;            /* URL_UNIX and URL_FILE */
+	int db;
+};
+
+/* Fills *u, to be freed in either case. Error (ROS_CONFIG): never with user or password in it. */
+int url_parse(const char *text, struct url *u, struct err *e);
+void url_free(struct url *u); /* overwrites the password */
+
+/* The URL without user and password, cut to size. */
+void url_name(const char *text, char *out, size_t size);
+
+#endif

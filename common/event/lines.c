@@ -1,0 +1,203 @@
+/* Envelope lines, ack lines, bus entries. */
+#include "event/lines.h"
+
+#include "base/num.h"
+#include "json/writer.h"
+
+#include <string.h>
+
+static void member(struct buf *out, const char *lead, struct str value)
+{
+	if (!value.p)
+		return;
+	buf_z(out, lead);
+	json_quote(out, value);
+}
+
+/* JSON text on one line: a line break can only be white space between tokens, since strings have none. */
+static void add_on_one_line(struct buf *out, struct str json)
+{
+	size_t start = out->n;
+	buf_str(out, json);
+	if (!buf_ok(out))
+		return;
+	for (char *p = out->p + start; (p = memchr(p, '\n', (size_t)(out->p + out->n - p))); p++)
+		*p = ' ';
+	for (char *p = out->p + start; (p = memchr(p, '\r', (size_t)(out->p + out->n - p))); p++)
+		*p = ' ';
+}
+
+void envelope_write(struct buf *out, const struct envelope *env, struct str event)
+{
+	member(out, "{\"stream\":", env->stream);
+	member(out, ",\"group\":", env->group);
+	member(out, ",\"id\":", env->id);
+	member(out, ",\"type\":", env->type);
+	buf_z(out, ",\"deliveries\":");
+	buf_int(out, env->deliveries);
+	member(out, ",\"source\":", env->source);
+	if (env->sequence >= 0) {
+		buf_z(out, ",\"sequence\":");
+		buf_int(out, env->sequence);
+	}
+	buf_z(out, ",\"event\":");
+	if (env->refused.p) {
+		buf_z(out, "null");
+		member(out, ",\"refused\":", env->refused);
+	} else {
+		add_on_one_line(out, event);
+	}
+	buf_z(out, "}\n");
+}
+
+bool envelope_is(const struct json_reader *r, const struct json *root)
+{
+	return json_get(r, root, STR("stream")) && json_get(r, root, STR("id")) && json_get(r, root, STR("event"));
+}
+
+struct reading {
+	const struct json_reader *r;
+	const struct json *root;
+	struct json_fault *fault;
+};
+
+static bool fail(const struct reading *g, const struct json *v, const char *rule)
+{
+	g->fault->rule = rule;
+	g->fault->offset = 0;
+	json_pointer(g->r, g->root, v ? v : g->root, g->fault->pointer, sizeof g->fault->pointer);
+	return false;
+}
+
+static bool text_member(const struct reading *g, const char *name, bool required, struct str *out)
+{
+	const struct json *v = json_get(g->r, g->root, str_of(name));
+	*out = (struct str){ 0 };
+	if (!v)
+		return !required || fail(g, NULL, "required");
+	if (v->type != JSON_STRING)
+		return fail(g, v, "type");
+	*out = v->text;
+	return true;
+}
+
+static bool int_member(const struct reading *g, const char *name, int64_t otherwise, int64_t *out)
+{
+	const struct json *v = json_get(g->r, g->root, str_of(name));
+	*out = otherwise;
+	if (v && (v->type != JSON_NUMBER || !num_int_in(v->text, 0, INT64_MAX, out)))
+		return fail(g, v, "type");
+	return true;
+}
+
+/* A name in an ack line: not empty, no white space, no control characters. */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F)
+			return false;
+	return s.n > 0;
+}
+
+static bool is_number(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0 && s.n <= 20;
+}
+
+static bool is_id(struct str s)
+{
+	struct str ms, seq = str_cut(s, '-', &ms);
+	return seq.p && is_number(ms) && is_number(seq);
+}
+
+static bool is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
+			return false;
+	return s.n > 0 && s.n <= 64;
+}
+
+bool envelope_read(const struct json_reader *r, const struct json *root, struct envelope *env, struct json_fault *fault)
+{
+	struct reading g = { r, root, fault };
+	if (!text_member(&g, "stream", true, &env->stream) || !text_member(&g, "group", false, &env->group) ||
+	    !text_member(&g, "id", true, &env->id) || !text_member(&g, "type", false, &env->type) ||
+	    !text_member(&g, "source", false, &env->source) || !text_member(&g, "refused", false, &env->refused) ||
+	    !int_member(&g, "deliveries", 0, &env->deliveries) || !int_member(&g, "sequence", -1, &env->sequence))
+		return false;
+	if (!is_name(env->stream))
+		return fail(&g, json_get(r, root, STR("stream")), "format");
+	if (env->group.p && !is_name(env->group))
+		return fail(&g, json_get(r, root, STR("group")), "format");
+	if (!is_id(env->id))
+		return fail(&g, json_get(r, root, STR("id")), "format");
+	if (env->refused.p && !is_token(env->refused))
+		return fail(&g, json_get(r, root, STR("refused")), "format");
+	env->event = json_get(r, root, STR("event"));
+	if (!env->event)
+		return fail(&g, NULL, "required");
+	if ((env->event->type == JSON_NULL) != (env->refused.p != NULL))
+		return fail(&g, env->event, "type");
+	if (env->refused.p)
+		env->event = NULL;
+	return true;
+}
+
+void ack_write(struct buf *out, const struct ack *a)
+{
+	buf_z(out, a->reason.p ? "bad " : "ack ");
+	buf_str(out, a->stream);
+	buf_char(out, ' ');
+	buf_str(out, a->group);
+	buf_char(out, ' ');
+	buf_str(out, a->id);
+	if (a->reason.p) {
+		buf_char(out, ' ');
+		buf_str(out, a->reason);
+	}
+	buf_char(out, '\n');
+}
+
+bool ack_read(struct str line, struct ack *a)
+{
+	struct str verb, rest = str_cut(line, ' ', &verb);
+	bool bad = str_is(verb, "bad");
+	if (!bad && !str_is(verb, "ack"))
+		return false;
+	rest = str_cut(rest, ' ', &a->stream);
+	if (!rest.p)
+		return false;
+	rest = str_cut(rest, ' ', &a->group);
+	if (!rest.p)
+		return false;
+	a->reason = str_cut(rest, ' ', &a->id);
+	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && is_token(a->reason) : !a->reason.p);
+}
+
+size_t entry_fields(const struct event *ev, struct str data, struct entry_field out[ENTRY_FIELDS_MAX])
+{
+	static const struct {
+		struct str name;
+		enum ai_field field;
+	} optional[] = {
+		{ { "run_id", 6 }, AI_RUN_ID },     { { "stage", 5 }, AI_STAGE },         { { "agent_id", 8 }, AI_AGENT_ID },
+		{ { "user_id", 7 }, AI_USER_ID },   { { "tenant_id", 9 }, AI_TENANT_ID },
+	};
+	struct str status = event_text(ev, AI_STATUS);
+	size_t n = 0;
+	out[n++] = (struct entry_field){ STR("type"), schema_ai.event_type };
+	out[n++] = (struct entry_field){ STR("data"), data };
+	out[n++] = (struct entry_field){ STR("timestamp"), event_text(ev, AI_TIMESTAMP) };
+	out[n++] = (struct entry_field){ STR("governance_mode"), event_text(ev, AI_GOVERNANCE_MODE) };
+	out[n++] = (struct entry_field){ STR("project_id"), event_text(ev, AI_PROJECT_ID) };
+	out[n++] = (struct entry_field){ STR("tier"), event_text(ev, AI_TIER) };
+	out[n++] = (struct entry_field){ STR("status"), status.p ? status : STR("SUCCESS") };
+	for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++)
+		if (ev->field[optional[i].field])
+			out[n++] = (struct entry_field){ optional[i].name, event_text(ev, optional[i].field) };
+	return n;
+}

@@ -1,0 +1,36 @@
+/* Which columns of a table become which fields of the event, given as options. */
+#ifndef ROS_IMPORT_COLUMNS_H
+#define ROS_IMPORT_COLUMNS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "import/csv.h"
+#include "import/draft.h"
+#include "json/reader.h"
+
+struct columns; /* opaque */
+
+/*
+ * `date_format` (timefmt.h) is that of the timestamp; NULL: RFC 3339. Kept by reference, as are the texts given below.
+ */
+struct columns *columns_new(const char *date_format);
+void columns_free(struct columns *c); /* NULL is fine */
+
+/* The rules, as the options have them. Errors (ROS_USAGE) name the option and the value. */
+int columns_value(struct columns *c, struct str rule, struct err *e);     /* FIELD=COLUMN */
+int columns_hash(struct columns *c, struct str rule, struct err *e);      /* FIELD=COLUMN,COLUMN...; a hash */
+int columns_identity(struct columns *c, struct str names, struct err *e); /* COLUMN,COLUMN... */
+
+/* Finds the columns in the header line. Error (ROS_INPUT): one is missing, or there twice. */
+int columns_header(struct columns *c, const struct table_row *header, struct err *e);
+
+/*
+ * Sets in the draft what the row says; an empty cell sets nothing. `identity` gets the identity columns' cells as a
+ * JSON array; nothing where none were named. `scratch` is the caller's. -1: the row gives no event; *e (ROS_REFUSED)
+ * says why, without its content.
+ */
+int columns_row(const struct columns *c, struct json_reader *r, const struct table_row *row, struct draft *d,
+                struct buf *identity, struct buf *scratch, struct err *e);
+
+#endif

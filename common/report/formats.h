@@ -1,0 +1,37 @@
+/*
+ * The faces of a report. A renderer appends the whole report to a buffer and knows nothing but the model; a new format
+ * is one file and one line of the table.
+ */
+#ifndef ROS_REPORT_FORMATS_H
+#define ROS_REPORT_FORMATS_H
+
+#include "base/buf.h"
+#include "report/model.h"
+
+#include <stddef.h>
+
+#define REPORT_BYTES_MAX ((size_t)32 << 20) /* longest report */
+
+struct report_format {
+	const char *name;      /* of --format */
+	const char *extension; /* of files */
+	void (*render)(const struct report *r, struct buf *out);
+};
+
+extern const struct report_format report_formats[];
+extern const size_t n_report_formats;
+
+/* The format with the name, or the one for the file's extension; NULL: none. */
+const struct report_format *report_format_named(const char *name);
+const struct report_format *report_format_of_file(const char *path);
+
+/* Markdown (GFM): one page first, then the details. */
+void report_markdown(const struct report *r, struct buf *out);
+
+/*
+ * JSON: the model as it is, with the names that the platform's readers expect at the top. Before the report is
+ * identified, its id and time are null.
+ */
+void report_json(const struct report *r, struct buf *out);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * What the report reads: everything in the scope, summed by series. Rollups give the whole hours, latency sketches the
+ * whole days, the record what is left at the edges; for one run the record gives all, by its own index. Both give rows
+ * of one shape, so that all behind here is the same.
+ */
+#ifndef ROS_REPORT_GATHER_H
+#define ROS_REPORT_GATHER_H
+
+#include "base/err.h"
+#include "base/map.h"
+#include "report/model.h"
+#include "report/peaks.h"
+#include "report/texts.h"
+#include "stats/sketch.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a call is counted by. */
+struct attributes {
+	const char *mode, *project, *tier, *provider, *model, *stage_name, *purpose;
+	int64_t stage; /* 0: none */
+	enum report_status status;
+};
+
+struct series {
+	int64_t id, deployment;
+	struct attributes is;
+	int64_t m[MEASURES];
+	int64_t first_ms, last_ms; /* of its calls, where it has some */
+	size_t latency;            /* number of its sketch */
+};
+
+/* The latencies of a mode, tier, provider and model. */
+struct latency {
+	struct attributes is;
+	struct sketch *sketch;
+};
+
+enum tally_kind { TALLY_ERROR_CODE, TALLY_ESCALATED_FROM, TALLY_MODEL_REQUESTED, TALLY_PHI_TYPE, TALLIES };
+
+/* How often something with a name happened to the calls of a series. */
+struct tally {
+	enum tally_kind kind;
+	const char *name;
+	const struct attributes *is;
+	int64_t count;
+};
+
+struct gather {
+	struct db *db;
+	const struct report_scope *scope;
+	int64_t from_ms, to_ms; /* from <= time < to: the scope's bounds, widened to the hour unless exact */
+	struct report_texts *texts;
+	struct series *series; /* in order of id */
+	size_t n_series, cap_series;
+	struct latency *latencies;
+	size_t n_latencies, cap_latencies;
+	struct map *latency_places; /* number in latencies, plus 1 */
+	struct map *tally_places;   /* number in tallies, plus 1 */
+	struct tally *tallies;
+	size_t n_tallies, cap_tallies;
+	struct peaks peaks[2];      /* DEMO, LIVE */
+	int64_t conflicts[2];
+	struct report_record record;
+	struct report_reason *refusals; /* in order of name */
+	size_t n_refusals, cap_refusals;
+	bool run_found;
+	bool overflow;              /* a sum did not fit */
+};
+
+/* 0 DEMO, 1 LIVE */
+int mode_number(const char *mode);
+
+/* Reads all within one read transaction; gather_free() is due also after an error. Names are kept in texts. */
+int gather_all(struct gather *g, struct db *db, const struct report_scope *scope, struct report_texts *texts,
+               struct err *e);
+void gather_free(struct gather *g);
+
+/* The part of gather_all() that is not about calls: batches, conflicts, refusals. */
+int gather_state(struct gather *g, struct err *e);
+
+/* *sum += v, or g->overflow. */
+void gather_add(struct gather *g, int64_t *sum, int64_t v);
+
+/* Replaces the hours among the candidates by their dearest calls and settles; must be within the transaction. */
+int gather_calls(struct gather *g, struct peaks *p, struct err *e);
+
+/* The call's details, for a peak that is a call. */
+int gather_call(struct gather *g, const struct peak *p, struct report_call *call, struct err *e);
+
+#endif

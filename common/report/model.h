@@ -1,0 +1,175 @@
+/*
+ * The transparency report as one structure. report_build() computes it from one snapshot of the record; the renderers
+ * (formats.h) get the model and a buffer, never the database. DEMO and LIVE stand apart: each has a part of its own,
+ * beside the part of all calls in the scope.
+ */
+#ifndef ROS_REPORT_MODEL_H
+#define ROS_REPORT_MODEL_H
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/uuid.h"
+#include "db/db.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REPORT_VERSION "1.0.0" /* of the model and its JSON form */
+
+/* What is counted of calls: the columns of rollup_hour, in the order of gather.c's table. */
+enum report_measure {
+	CALLS,
+	INPUT_TOKENS,
+	OUTPUT_TOKENS,
+	CACHE_READ_TOKENS,
+	CACHE_WRITE_TOKENS,
+	REASONING_TOKENS,
+	COST_NANO,     /* of the calls whose cost is known */
+	COST_NANO_MAX, /* of one call */
+	PRICED_PROVIDER,
+	PRICED_LOCAL,
+	PRICED_UNSTATED,
+	TIMED,         /* calls whose latency is known */
+	LATENCY_MS,    /* their sum */
+	LATENCY_MS_MAX,
+	ESCALATED,
+	GATED,         /* calls with an answer of the quality gate */
+	GATE_FAILED,
+	PHI_SCANS,     /* of input and of output, skipped ones not counted */
+	PHI_SKIPPED,
+	PHI_FLAGS,     /* scans that flagged or redacted */
+	PHI_REDACTIONS,
+	MEASURES
+};
+
+enum report_status { STATUS_SUCCESS, STATUS_FAILED, STATUS_BLOCKED, STATUS_TIMEOUT, STATUS_RATE_LIMITED, STATUSES };
+
+extern const char *const report_statuses[STATUSES];
+
+/*
+ * Percentiles of latency in milliseconds, from a sketch with a relative error of at most 1 %; -1 where no call is
+ * timed.
+ */
+enum report_percentile { P50, P90, P95, P99, PERCENTILES };
+
+extern const char *const report_percentiles[PERCENTILES]; /* "p50" ... */
+
+/*
+ * What a group is about; members that do not belong to its list are NULL or 0, as are values that the calls do not
+ * state.
+ */
+struct report_key {
+	const char *name;     /* what the list goes by; the model asked for; the tier escalated from */
+	const char *provider; /* of models */
+	const char *to;       /* model served where another was asked; tier escalated to */
+	int64_t stage;        /* number */
+};
+
+struct report_group {
+	struct report_key key;
+	int64_t m[MEASURES];      /* lists of named things have CALLS alone: how often */
+	int64_t status[STATUSES]; /* calls */
+	double latency[PERCENTILES]; /* of the total, tiers, providers and models */
+};
+
+struct report_list {
+	struct report_group *v;
+	size_t n;
+};
+
+/* Lists are in order of calls, most first, then of the key; tiers and stages in their own order. */
+enum report_list_kind {
+	BY_TIER, /* always NANO, MINI, FRONTIER */
+	BY_PROVIDER,
+	BY_MODEL,
+	BY_STAGE,
+	BY_PURPOSE,
+	BY_PROJECT,
+	BY_ERROR,     /* calls with the error code */
+	BY_PHI_TYPE,  /* times that a scan lists the type */
+	BY_ESCALATION, /* calls by tier from and to */
+	BY_ASKED,     /* calls for which another model was asked than served */
+	LISTS
+};
+
+struct report_call {
+	struct uuid id;
+	int64_t time_ms;
+	int64_t cost_nano;
+	int64_t latency_ms; /* -1: unknown */
+	const char *mode, *tier, *provider, *model, *stage_name, *purpose, *status;
+	int64_t stage;
+};
+
+struct report_part {
+	const char *mode; /* DEMO, LIVE, MIXED; NULL where it has no calls */
+	int64_t first_ms, last_ms; /* of its calls, where it has some */
+	struct report_group total;
+	struct report_list by[LISTS];
+	struct report_call *top; /* most expensive calls: cost, then time, then id */
+	size_t n_top;
+	int64_t conflicts; /* repeated ids with other content, quarantined */
+};
+
+/* What is reported on. */
+struct report_scope {
+	bool has_run, has_project;
+	struct uuid run, project;
+	const char *mode; /* DEMO, LIVE, or NULL for both */
+	bool has_from, has_to;
+	int64_t from_ms, to_ms; /* from <= time < to */
+	bool exact; /* read the record at the edges; a report on a run is always exact */
+	int top;    /* how many expensive calls */
+};
+
+/* The state of the record that the report saw. */
+struct report_record {
+	int64_t last_batch; /* number; 0: none */
+	int64_t recorded, repeated, conflicting, refused; /* sums over all batches */
+	struct sha256 content_sum;
+};
+
+struct report_reason {
+	const char *name;
+	int64_t count;
+};
+
+struct report {
+	struct uuid id; /* version 5, of the JSON form with report_id and generated_at null: that of the content */
+	bool identified;
+	int64_t generated_ms;
+	const char *generated_by; /* "ros-report 0.1.0" */
+	struct report_scope scope;
+	int64_t from_ms, to_ms;   /* the bounds that were used, where the scope has them */
+	bool widened_from, widened_to; /* to the hour */
+	const char *project;      /* of the scope, or the only one of the calls; else NULL */
+	struct report_part all, mode[2]; /* all calls in the scope; DEMO; LIVE */
+	struct report_record record;
+	struct report_reason *refusals; /* of the whole database, by reason */
+	size_t n_refusals;
+	char **limitations; /* sentences */
+	size_t n_limitations;
+	struct report_texts *texts; /* what all names point into */
+};
+
+/*
+ * Computes the report in one read transaction. `generated_by` is kept by reference. Errors: ROS_REFUSED where the run
+ * of the scope is not in the database; ROS_INPUT where a sum does not fit in 64 bits or a sketch is unreadable; those
+ * of db.h. After an error nothing is left to free.
+ */
+int report_build(struct report **r, struct db *db, const struct report_scope *scope, const char *generated_by,
+                 int64_t generated_ms, struct err *e);
+void report_free(struct report *r); /* NULL is fine */
+
+/* Sums and derived figures of a group. */
+int64_t report_priced(const struct report_group *g); /* calls whose cost is known */
+int64_t report_tokens(const struct report_group *g); /* of all five kinds */
+
+/* LATENCY_MS / TIMED in thousandths of a millisecond, rounded half up; -1 where no call is timed. */
+int64_t report_latency_mean_us(const struct report_group *g);
+
+/* The status that all calls of the group share, else "MIXED"; NULL without calls. */
+const char *report_status(const struct report_group *g);
+
+#endif

@@ -1,0 +1,80 @@
+/* What is not about the calls that count: the state of the record, conflicts, refusals. */
+#include "report/gather.h"
+
+#include "base/mem.h"
+#include "report/query.h"
+
+#include <string.h>
+
+static int take_batch(struct gather *g, struct db_stmt *row, struct err *e)
+{
+	(void)e;
+	g->record.last_batch = db_int(row, 0);
+	gather_add(g, &g->record.recorded, db_int(row, 1));
+	gather_add(g, &g->record.repeated, db_int(row, 2));
+	gather_add(g, &g->record.conflicting, db_int(row, 3));
+	gather_add(g, &g->record.refused, db_int(row, 4));
+	struct str sum = db_blob(row, 5);
+	struct sha256 h;
+	if (sum.n == sizeof h.b) {
+		memcpy(h.b, sum.p, sizeof h.b);
+		sha256_accumulate(&g->record.content_sum, &h);
+	}
+	return 0;
+}
+
+static int take_conflict(struct gather *g, struct db_stmt *row, struct err *e)
+{
+	(void)e;
+	g->conflicts[str_is(db_text(row, 0), "LIVE")] += db_int(row, 1);
+	return 0;
+}
+
+static int read_conflicts(struct gather *g, struct err *e)
+{
+	char run[UUID_TEXT], project[UUID_TEXT];
+	uuid_format(&g->scope->run, run);
+	uuid_format(&g->scope->project, project);
+	const struct value values[] = {
+		value_int(g->from_ms),
+		value_int(g->to_ms),
+		value_text(g->scope->has_run ? run : NULL),
+		value_text(g->scope->has_project ? project : NULL),
+		value_text(g->scope->mode),
+	};
+	return query_each(g,
+	                  "SELECT event ->> '$.governance_mode', count(*) FROM conflict"
+	                  " WHERE time_ms >= ?1 AND time_ms < ?2 AND (?3 IS NULL OR lower(event ->> '$.run_id') = ?3)"
+	                  " AND (?4 IS NULL OR lower(event ->> '$.project_id') = ?4)"
+	                  " AND (?5 IS NULL OR event ->> '$.governance_mode' = ?5) GROUP BY 1",
+	                  values, 5, take_conflict, e);
+}
+
+static int take_refusal(struct gather *g, struct db_stmt *row, struct err *e)
+{
+	(void)e;
+	if (g->n_refusals == g->cap_refusals) {
+		g->cap_refusals = 2 * g->cap_refusals + 16;
+		g->refusals = mem_grow(g->refusals, g->cap_refusals, sizeof *g->refusals);
+	}
+	g->refusals[g->n_refusals++] = (struct report_reason){ texts_keep(g->texts, db_text(row, 0)), db_int(row, 1) };
+	return 0;
+}
+
+static int read_batches(struct gather *g, struct err *e)
+{
+	return query_each(g,
+	                  "SELECT number, recorded, repeated, conflicting, refused, content_sum FROM batch ORDER BY number",
+	                  NULL, 0, take_batch, e);
+}
+
+static int read_refusals(struct gather *g, struct err *e)
+{
+	return query_each(g, "SELECT reason, count(*) FROM refusal GROUP BY reason ORDER BY reason", NULL, 0, take_refusal,
+	                  e);
+}
+
+int gather_state(struct gather *g, struct err *e)
+{
+	return read_batches(g, e) < 0 || read_refusals(g, e) < 0 || read_conflicts(g, e) < 0 ? -1 : 0;
+}

@@ -1,0 +1,187 @@
+/* A new field of the event is a line in the schema and a column in a migration: what stands here is made from the schema's table. */
+#include "store/record.h"
+
+#include "base/num.h"
+#include "base/timefmt.h"
+#include "base/uuid.h"
+
+#include <string.h>
+
+#define SQL_MAX ((size_t)1 << 14)
+#define JSON_MAX (EVENT_LINE_MAX * 4) /* numbers can grow in the canonical form: 1e20; but an event has not many nodes */
+#define OWN_COLUMNS 5 /* that no field fills: deployment_id, series_id, batch, content_sha256, undeclared */
+
+static enum ai_field json_member(const struct schema_field *object)
+{
+	for (int f = object->child; f < object->child + object->children; f++)
+		if (schema_ai.fields[f].column == COLUMN_JSON)
+			return (enum ai_field)f;
+	return AI_ROOT;
+}
+
+static void list_columns(struct record *r)
+{
+	for (int f = 0; f < AI_FIELDS; f++) {
+		const struct schema_field *field = &schema_ai.fields[f];
+		if (field->column == COLUMN_NONE || field->column == COLUMN_DEPLOYMENT || field->column == COLUMN_SERIES)
+			continue;
+		struct record_column *c = &r->columns[r->n++];
+		c->field = (enum ai_field)f;
+		c->apart = json_member(field);
+	}
+}
+
+static void insert_sql(const struct record *r, struct buf *sql)
+{
+	buf_z(sql, "INSERT INTO invocation (deployment_id, series_id, batch, content_sha256, undeclared");
+	for (int i = 0; i < r->n; i++)
+		buf_fmt(sql, ", %s", schema_ai.fields[r->columns[i].field].column_name);
+	for (int i = 1; i <= OWN_COLUMNS + r->n; i++)
+		buf_fmt(sql, "%s?%d", i == 1 ? ") VALUES (" : ", ", i);
+	buf_z(sql, ") ON CONFLICT (time_ms, invocation_id) DO NOTHING");
+}
+
+int record_init(struct record *r, struct db *db, struct terms *terms, struct err *e)
+{
+	*r = (struct record){ .terms = terms };
+	buf_init(&r->json, JSON_MAX);
+	list_columns(r);
+	struct buf sql;
+	buf_init(&sql, SQL_MAX);
+	insert_sql(r, &sql);
+	int rc = db_prepare(db, buf_cstr(&sql), &r->insert, e);
+	buf_free(&sql);
+	if (rc < 0)
+		return -1;
+	return db_prepare(db, "SELECT content_sha256 FROM invocation WHERE time_ms = ?1 AND invocation_id = ?2", &r->find, e);
+}
+
+void record_free(struct record *r)
+{
+	buf_free(&r->json);
+}
+
+static struct str hash_blob(struct str text, char bytes[33])
+{
+	struct str kind, hex = str_cut(text, ':', &kind);
+	bytes[0] = str_is(kind, "sha256") ? 1 : 2;
+	for (size_t i = 0; i < 32; i++) {
+		char hi = hex.p[2 * i], lo = hex.p[2 * i + 1];
+		bytes[1 + i] = (char)((hi <= '9' ? hi - '0' : hi - 'a' + 10) << 4 | (lo <= '9' ? lo - '0' : lo - 'a' + 10));
+	}
+	return (struct str){ bytes, 33 };
+}
+
+static struct str uuid_blob(struct str text, char bytes[33])
+{
+	struct uuid uuid;
+	uuid_parse(text, &uuid);
+	memcpy(bytes, uuid.b, sizeof uuid.b);
+	return (struct str){ bytes, sizeof uuid.b };
+}
+
+static int64_t int_of(const struct event *ev, enum ai_field f)
+{
+	enum json_type type = ev->field[f]->type;
+	return type == JSON_NUMBER ? event_int(ev, f, 0) : type == JSON_TRUE;
+}
+
+/* All of them before the first is bound: the buffer may move while it grows. Returns the length of the undeclared members. */
+static size_t write_json(struct record *r, struct json_reader *reader, const struct event *ev)
+{
+	buf_clear(&r->json);
+	event_undeclared(reader, ev, &r->json);
+	size_t undeclared = r->json.n;
+	for (int i = 0; i < r->n; i++) {
+		struct record_column *c = &r->columns[i];
+		c->from = r->json.n;
+		if (ev->field[c->field] && schema_ai.fields[c->field].column == COLUMN_JSON)
+			json_canonical(reader, ev->field[c->field], c->apart == AI_ROOT ? NULL : ev->field[c->apart], &r->json);
+		c->to = r->json.n;
+	}
+	return undeclared;
+}
+
+static struct str json_text(const struct record *r, size_t from, size_t to)
+{
+	return from < to ? (struct str){ r->json.p + from, to - from } : (struct str){ 0 };
+}
+
+/* What event_check() passed always fits. */
+static int bind(struct record *r, int i, struct record_column *c, const struct event *ev, struct err *e)
+{
+	struct str text = event_text(ev, c->field);
+	int64_t v = 0;
+	if (!ev->field[c->field]) {
+		db_bind_null(r->insert, i);
+		return 0;
+	}
+	switch ((enum schema_column)schema_ai.fields[c->field].column) {
+	case COLUMN_MS:
+		time_parse(text, &v);
+		db_bind_int(r->insert, i, v);
+		break;
+	case COLUMN_UUID:
+		db_bind_blob(r->insert, i, uuid_blob(text, c->bytes));
+		break;
+	case COLUMN_HASH:
+		db_bind_blob(r->insert, i, hash_blob(text, c->bytes));
+		break;
+	case COLUMN_TERM:
+		if (terms_id(r->terms, text, &v, e) < 0)
+			return -1;
+		db_bind_int(r->insert, i, v);
+		break;
+	case COLUMN_TEXT:
+		db_bind_text(r->insert, i, text);
+		break;
+	case COLUMN_INT:
+		db_bind_int(r->insert, i, int_of(ev, c->field));
+		break;
+	case COLUMN_NANO:
+		num_scaled(text, NUM_NANO, &v, NULL);
+		db_bind_int(r->insert, i, v);
+		break;
+	case COLUMN_JSON:
+		db_bind_text(r->insert, i, json_text(r, c->from, c->to));
+		break;
+	case COLUMN_NONE:
+	case COLUMN_DEPLOYMENT:
+	case COLUMN_SERIES:
+		break;
+	}
+	return 0;
+}
+
+static struct str sha256_blob(const struct sha256 *h)
+{
+	return (struct str){ (const char *)h->b, sizeof h->b };
+}
+
+int record_insert(struct record *r, struct json_reader *reader, const struct event *ev, const struct series *series,
+                  int64_t batch, const struct sha256 *content, bool *inserted, struct err *e)
+{
+	size_t undeclared = write_json(r, reader, ev);
+	db_bind_int(r->insert, 1, series->deployment);
+	db_bind_int(r->insert, 2, series->id);
+	db_bind_int(r->insert, 3, batch);
+	db_bind_blob(r->insert, 4, sha256_blob(content));
+	db_bind_text(r->insert, 5, json_text(r, 0, undeclared));
+	for (int i = 0; i < r->n; i++)
+		if (bind(r, OWN_COLUMNS + 1 + i, &r->columns[i], ev, e) < 0)
+			return -1;
+	if (db_run(r->insert, e) < 0)
+		return -1;
+	*inserted = db_changes(r->terms->db) > 0;
+	return 0;
+}
+
+int record_same(struct record *r, const struct event *ev, const struct sha256 *content, bool *same, struct err *e)
+{
+	db_bind_int(r->find, 1, ev->time_ms);
+	db_bind_blob(r->find, 2, (struct str){ (const char *)ev->id.b, sizeof ev->id.b });
+	int found = db_step(r->find, e);
+	*same = found == 1 && str_eq(db_blob(r->find, 0), sha256_blob(content));
+	db_reset(r->find);
+	return found < 0 ? -1 : 0;
+}

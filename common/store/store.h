@@ -1,0 +1,58 @@
+/*
+ * The record: one SQLite database that ros-aggregate alone writes. A transaction holds events, rollups, tallies, latency sketches,
+ * conflicts, refusals and the row of the batch together. Recording is idempotent: an event delivered twice changes nothing.
+ */
+#ifndef ROS_STORE_STORE_H
+#define ROS_STORE_STORE_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "event/event.h"
+#include "json/reader.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store; /* opaque */
+
+enum store_outcome {
+	STORE_RECORDED,    /* new */
+	STORE_REPEATED,    /* known, with the same content; or a conflict that is quarantined already */
+	STORE_CONFLICTING, /* the same time and id are recorded with other content: quarantined */
+};
+
+struct store_counts {
+	int64_t recorded, repeated, conflicting, refused;
+};
+
+/*
+ * Opens the database for recording; a missing or empty one is made and migrated up. Errors: ROS_INPUT not a database of ours (it is
+ * left as it is); ROS_VERSION older or newer than this program; ROS_LATER locked for busy_ms.
+ */
+int store_open(struct store **s, const char *path, int busy_ms, struct err *e);
+void store_close(struct store *s); /* NULL is fine; rolls back what is not committed */
+
+/* Opens it for reading only: as store_open(), but a missing or empty one is an error (ROS_INPUT, ROS_VERSION). The caller closes *db. */
+int store_open_read(struct db **db, const char *path, int busy_ms, struct err *e);
+
+/* Starts a transaction; waits for another writer. */
+int store_begin(struct store *s, struct err *e);
+
+/* Records one event that event_check() has passed. After an error only store_rollback() may follow. */
+int store_record(struct store *s, struct json_reader *r, const struct event *ev, enum store_outcome *outcome, struct err *e);
+
+/* Keeps that an entry of the bus was refused for good, and why (a token). An entry that is known as refused changes nothing. */
+int store_refuse(struct store *s, struct str stream, struct str entry_id, struct str reason, struct err *e);
+
+/* Whether what the transaction gathers in memory has grown so large that it should be committed now. */
+bool store_full(const struct store *s);
+
+/*
+ * Writes the rollups and the batch's row and commits, synced. *counts is what this transaction came to. A transaction of repeats
+ * alone has no batch. On an error everything since store_begin() is rolled back.
+ */
+int store_commit(struct store *s, struct store_counts *counts, struct err *e);
+void store_rollback(struct store *s); /* harmless where nothing is open */
+
+#endif

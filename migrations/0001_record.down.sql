@@ -1,0 +1,17 @@
+DROP VIEW workflow_stage_runs;
+DROP VIEW dataset_access_log;
+DROP VIEW datasets;
+DROP VIEW ai_invocations;
+DROP TABLE stage_run;
+DROP TABLE dataset_access;
+DROP TABLE dataset;
+DROP TABLE latency_day;
+DROP TABLE tally_hour;
+DROP TABLE rollup_hour;
+DROP TABLE refusal;
+DROP TABLE conflict;
+DROP TABLE invocation;
+DROP TABLE series;
+DROP TABLE deployment;
+DROP TABLE term;
+DROP TABLE batch;

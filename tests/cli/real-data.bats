@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# Real traces through the whole pipe, on both buses: the report's totals equal sums computed from the input without any tool of ours.
+
+load ../lib/common
+
+setup_file() {
+	redis_start
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	redis_flush
+	calls=$ROS_SHARED/data/traces/provider-calls.jsonl
+	azure=$ROS_SHARED/data/traces/AzureLLMInferenceTrace
+	[ -r "$calls" ] || skip "shared data: provider-calls.jsonl is absent"
+	[ -r "${azure}_code.csv" ] || skip "shared data: the Azure traces are absent"
+}
+
+import_all() {
+	ros-import --quiet --from provider-calls "$calls"
+	for kind in code conv; do
+		ros-import --quiet --from csv --source "azure-$kind" --set provider=azure --set model="$kind" --column timestamp=TIMESTAMP \
+			--date-format '%Y-%m-%d %H:%M:%S.%f' --column usage.input_tokens=ContextTokens --column usage.output_tokens=GeneratedTokens \
+			"${azure}_$kind.csv"
+	done
+}
+
+# What the input comes to: calls, the five kinds of tokens, nano-dollars. The traces have no newline at their end.
+wanted() {
+	{
+		jq -c -f "$TOP/tests/lib/tokens-by-api.jq" "$calls"
+		for kind in code conv; do
+			awk -F, 'NR > 1 { sub(/\r$/, ""); print "[" $2 ",0,0," $3 ",0]" }' "${azure}_$kind.csv"
+		done
+	} | jq -sc '[length] + (transpose | map(add))' > "$HOME/tokens"
+	jq '.usage.cost | select(. != null) * 1e9 | round' "$calls" | jq -s add > "$HOME/nano"
+	jq -c '. + [input]' "$HOME/tokens" "$HOME/nano"
+}
+
+reported() {
+	ros-report --format json | jq -c '[.total_ai_calls, .tokens.input, .tokens.cache_read, .tokens.cache_write, .tokens.output, .tokens.reasoning,
+		(.total_cost_usd * 1e9 | round)]'
+}
+
+main_job() {
+	ros-consume | ros-aggregate | ros-ack
+}
+
+whole_pipe() {
+	import_all > "$HOME/events"
+	ros-emit "$HOME/events" > "$HOME/ids"
+	[ "$(wc -l < "$HOME/ids")" -eq "$(wc -l < "$HOME/events")" ]
+	main_job
+	[ "$(reported)" = "$(wanted)" ]
+	[ "$(reported | jq '.[0]')" -gt 30000 ]
+	# Again: nothing is pending, nothing comes, and what is emitted a second time changes nothing.
+	[ -z "$(ros-consume)" ]
+	[ -z "$(sqlite3 "$ROS_STATE_DIR/ros.db" 'PRAGMA foreign_key_check')" ]
+	ros-report > "$HOME/report"
+	ros-emit "$HOME/events" > "$HOME/ids"
+	main_job
+	ros-report | diff - "$HOME/report" | grep -v -e '^[<>] | Generated ' | grep '^[<>]' && return 1
+	[ -z "$(ros-consume)" ]
+}
+
+@test "30,124 real calls through the pipe on the file bus" {
+	unset REDIS_URL
+	whole_pipe
+}
+
+@test "30,124 real calls through the pipe on Redis" {
+	whole_pipe
+	[ "$(redis XPENDING ros:insights ros:insights-workers | head -1)" -eq 0 ]
+}

@@ -1,0 +1,194 @@
+# ros-ack: ack lines to acknowledgements and dead letters.
+load ../lib/common
+
+setup_file() {
+	redis_start
+	unset REDIS_URL
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	redis_flush
+}
+
+on_redis() {
+	export ROS_BUS=unix://$REDIS_SOCKET
+}
+
+# deliver N: N events, published and delivered; their ack lines are in acks.
+deliver() {
+	for n in $(seq "$1"); do event ".stage = $n"; done | ros-emit > /dev/null
+	ros-consume | jq -r '"ack \(.stream) \(.group) \(.id)"' > acks
+}
+
+# pending: how many entries come again.
+pending() {
+	ros-consume | wc -l
+}
+
+acknowledges() {
+	deliver 3
+	run -0 ros-ack < <(head -2 acks)
+	[ -z "$output" ]
+	[ "$(pending)" -eq 1 ]
+	ros-ack < acks
+	[ "$(pending)" -eq 0 ]
+}
+
+@test "file: acknowledges and prints nothing" { acknowledges; }
+@test "redis: acknowledges and prints nothing" { on_redis; acknowledges; }
+
+buries() {
+	deliver 2
+	id=$(head -1 acks | cut -d' ' -f4)
+	run -0 ros-ack <<< "bad ros:insights ros:insights-workers $id enum"
+	[ -z "$output" ]
+	[ "$(pending)" -eq 1 ]
+	[ "$(ros-replay --stream ros:insights:dead | jq -c .event)" = "$(event '.stage = 1')" ]
+}
+
+@test "file: a bad line moves the entry to the dead letters" { buries; }
+@test "redis: a bad line moves the entry to the dead letters" {
+	on_redis
+	buries
+	run -0 redis --raw XRANGE ros:insights:dead - +
+	[[ $output == *$'\nreason\nenum\noriginal_id\n'"$id" ]]
+}
+
+@test "redis: of bytes that are no JSON only the digest is kept" {
+	on_redis
+	for reason in not-json utf8 too-large; do
+		redis XADD ros:insights '*' type t data 'Maria Musterfrau'
+		id=$(ros-consume | jq -r .id)
+		ros-ack <<< "bad ros:insights ros:insights-workers $id $reason"
+	done
+	run -0 redis --raw XRANGE ros:insights:dead - +
+	[[ $output != *Maria* ]]
+	[ "$(grep -c "^$(printf 'Maria Musterfrau' | sha256sum | cut -d' ' -f1)\$" <<< "$output")" -eq 3 ]
+	[ "$(pending)" -eq 0 ]
+}
+
+@test "redis: an entry without data becomes a dead letter" {
+	on_redis
+	redis XADD ros:insights '*' type t other x
+	ros-consume | jq -r '"bad \(.stream) \(.group) \(.id) \(.refused)"' | ros-ack
+	run -0 redis --raw XRANGE ros:insights:dead - +
+	[[ $output == *$'reason\nno-data'* ]]
+	[ "$(pending)" -eq 0 ]
+}
+
+@test "a cut last line is ignored: its entry comes again" {
+	deliver 2
+	run -0 ros-ack < <(head -c -1 acks)
+	[ "$output" = "ros-ack: line 2: cut off, ignored" ]
+	[ "$(pending)" -eq 1 ]
+}
+
+@test "lines that are no ack lines are named with their number; the others count" {
+	deliver 2
+	{
+		echo
+		echo 'ack ros:insights ros:insights-workers'
+		head -1 acks
+		echo 'ack ros:insights ros:insights-workers 1-x'
+		echo 'ack ros:insights ros:insights-workers 1-0 extra'
+		echo 'bad ros:insights ros:insights-workers 1-0'
+		echo 'bad ros:insights ros:insights-workers 1-0 Maria'
+		echo 'ack ros:insights ros:insights-workers 99999999999999999999-0'
+		tail -1 acks | sed 's/$/\r/'
+		head -c 5000 /dev/zero | tr '\0' x
+		echo
+		tail -1 acks
+	} > in
+	run -1 --separate-stderr ros-ack < in
+	[ "$(grep -c 'not an ack line' <<< "$stderr")" -eq 9 ]
+	[ "$(cut -d' ' -f3 <<< "$stderr" | tr -d '\n')" = 1:2:4:5:6:7:8:9:10: ]
+	[[ $stderr != *Maria* ]]
+	[ "$(pending)" -eq 0 ]
+}
+
+@test "lines of another stream or group are refused" {
+	deliver 1
+	run -1 ros-ack < <(sed 's/ros:insights /other /' acks)
+	[[ $output == *"line 1: of another stream or group"* ]]
+	run -1 ros-ack --group other < acks
+	[[ $output == *"line 1: of another stream or group"* ]]
+	[ "$(pending)" -eq 1 ]
+}
+
+@test "acknowledging nothing at all where lines came in is a warning" {
+	deliver 2
+	ros-ack < acks
+	run -0 ros-ack < acks
+	[[ $output == *"nothing acknowledged: none of 2 entries was pending on file://"*"another bus?" ]]
+}
+
+@test "no lines: nothing to do, nothing said" {
+	run -0 ros-ack < /dev/null
+	[ -z "$output" ]
+}
+
+@test "thousands of lines" {
+	event | jq -c '. as $e | range(2500) | $e' | ros-emit > /dev/null
+	ros-consume | jq -r '"ack \(.stream) \(.group) \(.id)"' > acks
+	[ "$(wc -l < acks)" -eq 2500 ]
+	ros-ack < acks
+	[ "$(pending)" -eq 0 ]
+}
+
+@test "what came is acknowledged before more comes, and SIGTERM ends it with 0" {
+	deliver 2
+	mkfifo pipe
+	ros-ack < pipe 3>&- &
+	pid=$!
+	exec 9> pipe
+	head -1 acks >&9
+	wait_for 10 one_left
+	kill -TERM $pid
+	wait $pid
+	exec 9>&-
+}
+
+one_left() {
+	[ "$(pending)" -eq 1 ]
+}
+
+@test "redis: an unreachable server is 69" {
+	run -69 ros-ack --bus "unix://$PWD/nowhere.sock" <<< 'ack ros:insights ros:insights-workers 1-0'
+	[[ $output == *nowhere.sock* ]]
+}
+
+@test "redis: a server that dies is 69, and says how many were not acknowledged" {
+	redis-server --port 0 --unixsocket "$PWD/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+	server=$!
+	wait_for 10 redis-cli -s "$PWD/s" PING
+	export ROS_BUS=unix://$PWD/s
+	deliver 3
+	mkfifo pipe
+	ros-ack < pipe 2> messages 3>&- &
+	pid=$!
+	exec 9> pipe
+	head -1 acks >&9
+	wait_for 10 has_pending "$PWD/s" 2
+	kill -KILL $server
+	wait $server || true
+	tail -2 acks >&9
+	exec 9>&-
+	status=0
+	wait $pid || status=$?
+	[ $status -eq 69 ]
+	grep -q 'not acknowledged: 2 entries' messages
+}
+
+has_pending() {
+	[ "$(redis-cli -s "$1" --raw XPENDING ros:insights ros:insights-workers | head -1)" -eq "$2" ]
+}
+
+@test "an operand is a usage error; a directory as input is 65" {
+	run -64 ros-ack file
+	run -65 ros-ack < .
+}

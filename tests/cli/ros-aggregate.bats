@@ -1,0 +1,401 @@
+# ros-aggregate: the record, its idempotence, and that nothing is acknowledged before it is recorded.
+load ../lib/common
+load ../lib/store
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# one COLUMN: of the only event that is recorded.
+one() {
+	db "SELECT $1 FROM ai_invocations"
+}
+
+@test "an event line becomes a row of ai_invocations; nothing is printed" {
+	event > in
+	run -0 --separate-stderr ros-aggregate in
+	[ -z "$output$stderr" ]
+	db -json 'SELECT * FROM ai_invocations' | jq '.[0]' > row
+	jq -e '.invocation_id == "7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a" and .timestamp == "2026-01-28T12:00:00.123Z"
+		and .governance_mode == "DEMO" and .project_id == "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
+		and .caller_service == "worker" and .tier == "MINI" and .provider == "anthropic" and .model == "claude-haiku-4-5"
+		and .model_requested == "claude-haiku-latest" and .run_id == "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
+		and .stage == 3 and .stage_name == "extract" and .purpose == "extract" and .status == "SUCCESS"
+		and .input_tokens == 1200 and .output_tokens == 340 and .cache_read_tokens == 800 and .total_tokens == 2340
+		and .reasoning_tokens == null and .cost_usd == "0.002980000" and .cost_source == "provider"
+		and .latency_ms == 1840 and .time_to_first_token_ms == 210
+		and .prompt_hash == "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+		and .initial_tier == "NANO" and .escalated == 1 and .escalation_tier == "MINI" and .quality_gate_passed == 1
+		and .undeclared == null and .schema_version == "1.1.0" and .batch == 1' row
+	[ "$(jq -r .parameters row)" = '{"max_tokens":1024,"stop_sequences":[],"temperature":0.2,"top_p":1}' ]
+	[ "$(jq -r .tags row)" = '["demo"]' ]
+}
+
+@test "every text of an event is kept: hashes, refs, previews, error, agent, user, tenant" {
+	event '.prompt_hash = "hmac-" + .prompt_hash | .output_ref = "s3://b/o" | .prompt_redacted = "é \"x\"" | .status = "FAILED"
+		| .error = {code: "overloaded", message: "try later", retryable: true} | .agent_id = "planner"
+		| .user_id = "0B0E1B0E-0000-4000-8000-00000000000A" | .tenant_id = "t1" | .dataset_ids = ["11111111-1111-4111-8111-111111111111"]
+		| .phi.guard = {version: "1", text: "scan"}' | ros-aggregate
+	[ "$(one prompt_hash)" = hmac-sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 ]
+	[ "$(one 'output_ref, prompt_redacted, error_code, error_message, error_retryable')" = 's3://b/o|é "x"|overloaded|try later|1' ]
+	[ "$(one 'agent_id, user_id, tenant_id')" = 'planner|0b0e1b0e-0000-4000-8000-00000000000a|t1' ]
+	[ "$(one dataset_ids)" = '["11111111-1111-4111-8111-111111111111"]' ]
+	[ "$(one phi_guard)" = '{"text":"scan","version":"1"}' ]
+	[ "$(one "phi_scan_summary ->> '\$.guard' IS NULL AND phi_scan_summary ->> '\$.input_scan.status' = 'clean'")" = 1 ]
+}
+
+@test "an absent status is SUCCESS, in the same series as a stated one" {
+	{ event 'del(.status)'; event '.timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
+	[ "$(db 'SELECT count(*), status FROM series')" = '1|SUCCESS' ]
+	[ "$(db 'SELECT calls FROM rollup_hour')" = 2 ]
+}
+
+@test "spellings of one project are one deployment and one series" {
+	{ event; event '.timestamp = "2026-01-28T12:00:01Z" | .project_id |= ascii_upcase'; } | ros-aggregate
+	[ "$(db 'SELECT count(*) FROM series')" = 1 ]
+}
+
+@test "absent and empty attributes are different series" {
+	{ event; event '.timestamp = "2026-01-28T12:00:01Z" | .tenant_id = ""'; event '.timestamp = "2026-01-28T12:00:02Z" | .tenant_id = "0"'; } |
+		ros-aggregate
+	[ "$(db 'SELECT count(*) FROM series')" = 3 ]
+}
+
+@test "recorded twice, shuffled and in other batches: the same content" {
+	events 600 > in
+	ROS_DB=$PWD/a.db ros-aggregate in
+	ROS_DB=$PWD/a.db dump > a
+	[ "$(ROS_DB=$PWD/a.db db 'SELECT count(*) FROM ai_invocations')" -eq 600 ]
+
+	ROS_DB=$PWD/a.db ros-aggregate --verbose in 2> said
+	grep -q ' 0 recorded, 600 repeated, 0 conflicting, 0 refused' said
+	ROS_DB=$PWD/a.db dump | cmp - a
+	[ "$(ROS_DB=$PWD/a.db db 'SELECT count(*) FROM batch')" -eq 1 ]
+
+	{ shuf in; shuf in; } | ROS_DB=$PWD/b.db ros-aggregate --batch 7
+	ROS_DB=$PWD/b.db dump | cmp - a
+	[ "$(ROS_DB=$PWD/b.db db 'SELECT count(*) > 50, sum(recorded) FROM batch')" = '1|600' ]
+}
+
+@test "the sums by hour are those of the record" {
+	events 600 | ros-aggregate --batch 50
+	rollups_agree
+}
+
+@test "tallies count error codes, escalations, models asked for, and PHI types" {
+	{
+		event '.routing.escalated = false | .model_requested = .model'
+		event '.timestamp = "2026-01-28T12:00:01Z" | .error = {code: "E1"}'
+		event '.timestamp = "2026-01-28T12:00:02Z" | .error = {code: "E1"} | .phi.input_scan.phi_types_detected = ["NAME", "MRN"]
+			| .phi.output_scan.phi_types_detected = ["NAME"]'
+	} | ros-aggregate
+	run -0 db 'SELECT kind, name, count FROM tally_hour ORDER BY 1, 2'
+	[ "$output" = $'error_code|E1|2\nescalated_from|NANO|2\nmodel_requested|claude-haiku-latest|2\nphi_type|MRN|1\nphi_type|NAME|2' ]
+}
+
+@test "the same time and id with other content: the first stays, the other is kept apart" {
+	event > in
+	event '.usage.output_tokens = 341' >> in
+	event '.provider = "other" | .invocation_id |= ascii_upcase' >> in
+	run -0 --separate-stderr ros-aggregate --verbose in
+	[[ $stderr == *'2 events were recorded before with other content'* ]]
+	[[ $stderr == *'1 recorded, 0 repeated, 2 conflicting, 0 refused'* ]]
+	[ "$(one 'output_tokens, provider')" = '340|anthropic' ]
+	[ "$(db 'SELECT calls, output_tokens FROM rollup_hour')" = '1|340' ]
+	[ "$(db "SELECT count(*), sum(event ->> '\$.usage.output_tokens') FROM conflict")" = '2|681' ]
+	ros-aggregate in
+	[ "$(db 'SELECT count(*) FROM conflict')" -eq 2 ]
+	[ "$(db 'SELECT count(*) FROM batch')" -eq 1 ]
+}
+
+@test "another attestation of the guard is the same event" {
+	{ event; event '.phi.guard = {version: "1"}'; } | ros-aggregate --verbose 2> said
+	grep -q '1 recorded, 1 repeated, 0 conflicting' said
+}
+
+@test "a higher minor version keeps what it brings" {
+	event '.schema_version = "1.2.0" | .brand_new = {b: 1.50, a: "x"} | .error = {code: "E", hint: true}' | ros-aggregate
+	[ "$(one schema_version)" = 1.2.0 ]
+	[ "$(one undeclared | jq -cS .)" = '{"/brand_new":{"a":"x","b":1.5},"/error/hint":true}' ]
+}
+
+@test "another major version is refused, with its token" {
+	event '.schema_version = "2.0.0"' | envelopes > in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$output" = 'bad ros:insights ros:insights-workers 1-0 version' ]
+	[ "$(db 'SELECT stream, entry_id, reason FROM refusal')" = 'ros:insights|1-0|version' ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 0 ]
+}
+
+@test "the platform's 1.0.0 events are recorded" {
+	event 'del(.schema_version, .prompt_hash, .output_hash, .model_requested) | .usage |= del(.cache_read_tokens, .cost_source)
+		| .caller = "web" | .stage = null | .run_id = null' | ros-aggregate
+	[ "$(one "caller_service, schema_version IS NULL, run_id IS NULL, prompt_hash IS NULL")" = 'web|1|1|1' ]
+	[ "$(db 'SELECT priced_unstated FROM rollup_hour')" = 1 ]
+}
+
+@test "bad lines are named, the good ones recorded" {
+	{
+		event
+		echo '{"invocation_id":'
+		event 'del(.usage.input_tokens)'
+		echo
+		event '.secret = 1'
+		event '.timestamp = "2026-01-28T12:00:01Z"'
+	} > in
+	run -1 --separate-stderr ros-aggregate in
+	[ -z "$output" ]
+	[[ ${stderr_lines[0]} == 'ros-aggregate: in: line 2: /invocation_id: syntax at byte '* ]]
+	[ "${stderr_lines[1]}" = 'ros-aggregate: in: line 3: /usage/input_tokens: required' ]
+	[ "${stderr_lines[2]}" = 'ros-aggregate: in: line 5: /?: undeclared' ]
+	[ ${#stderr_lines[@]} -eq 3 ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 2 ]
+	[ "$(db 'SELECT refused FROM batch')" = 0 ]
+}
+
+@test "a line that is too long is refused, the next one recorded" {
+	{ printf '{"a":"%02000000d"}\n' 0; event; } > in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$stderr" = 'ros-aggregate: in: line 1: size' ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 1 ]
+}
+
+@test "a whole event without its line end counts; a cut one is refused" {
+	event | tr -d '\n' | ros-aggregate
+	[ "$(db 'SELECT count(*) FROM invocation')" = 1 ]
+	event | head -c 300 > cut
+	run -1 ros-aggregate cut
+}
+
+@test "envelopes are acknowledged, in their order; refused ones with the reason" {
+	{
+		event | envelopes
+		event '.timestamp = "yesterday"' | envelopes | jq -c '.id = "2-0"'
+		event | envelopes | jq -c '.id = "3-0" | .event = null | .refused = "not-json"'
+		event | envelopes | jq -c '.id = "4-0" | .type = "dataset.registered"'
+		event | envelopes | jq -c '.id = "5-0" | del(.type)'
+	} > in
+	run -1 --separate-stderr ros-aggregate --verbose in
+	[ "${lines[0]}" = 'ack ros:insights ros:insights-workers 1-0' ]
+	[ "${lines[1]}" = 'bad ros:insights ros:insights-workers 2-0 format' ]
+	[ "${lines[2]}" = 'bad ros:insights ros:insights-workers 3-0 not-json' ]
+	[ "${lines[3]}" = 'bad ros:insights ros:insights-workers 4-0 event-type' ]
+	[ "${lines[4]}" = 'ack ros:insights ros:insights-workers 5-0' ]
+	[ ${#lines[@]} -eq 5 ]
+	[[ $stderr == *'ros:insights: entry 2-0 is refused: /timestamp: format'* ]]
+	[[ $stderr == *'1 recorded, 1 repeated, 0 conflicting, 3 refused'* ]]
+	[[ $stderr != *yesterday* ]]
+	[ "$(db 'SELECT group_concat(entry_id) FROM refusal')" = '2-0,3-0,4-0' ]
+	[ "$(db 'SELECT recorded, refused FROM batch')" = '1|3' ]
+}
+
+@test "an envelope without a group is recorded and not acknowledged" {
+	event | envelopes | jq -c 'del(.group) | .deliveries = 0' > in
+	run -0 ros-aggregate in
+	[ -z "$output" ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 1 ]
+}
+
+@test "an envelope that is none acknowledges nothing" {
+	event | envelopes | jq -c '.id = "x"' > in
+	run -1 --separate-stderr ros-aggregate in
+	[ -z "$output" ]
+	[ "$stderr" = 'ros-aggregate: in: line 1: /id: format' ]
+}
+
+@test "a last envelope without its line end is ignored" {
+	events 2 | envelopes > in
+	for cut in 1 40; do
+		head -c -$cut in > cut
+		run -0 --separate-stderr ros-aggregate --db $cut.db cut
+		[ "$output" = 'ack ros:insights ros:insights-workers 1-0' ]
+		[ "$stderr" = 'ros-aggregate: line 2: cut off, ignored' ]
+		[ "$(sqlite3 $cut.db 'SELECT count(*) FROM invocation')" = 1 ]
+	done
+}
+
+@test "an entry that was delivered often is committed alone" {
+	events 5 | envelopes | jq -c 'if .id == "3-0" then .deliveries = 6 else . end' | ros-aggregate > out
+	[ "$(wc -l < out)" -eq 5 ]
+	[ "$(db 'SELECT group_concat(recorded) FROM batch')" = 2,1,2 ]
+}
+
+@test "commits when the input is idle" {
+	mkfifo pipe
+	ros-aggregate --idle 1 < pipe > out 3>&- &
+	exec 9> pipe
+	event | envelopes >&9
+	wait_for 10 grep -q 'ack .* 1-0' out
+	[ "$(db 'SELECT count(*) FROM invocation')" = 1 ]
+	exec 9>&-
+	wait $!
+}
+
+@test "a trickle does not keep the database from others" {
+	mkfifo pipe
+	ros-aggregate --idle 60000 < pipe > out 3>&- &
+	exec 9> pipe
+	i=0
+	trickle() {
+		event | envelopes | jq -c ".id = \"$((++i))-0\"" >&9
+		grep -q ack out
+	}
+	wait_for 10 trickle
+	exec 9>&-
+	wait $!
+}
+
+@test "SIGTERM commits and acknowledges what is in hand" {
+	mkfifo pipe
+	ros-aggregate --idle 60000 < pipe > out 3>&- &
+	pid=$!
+	exec 9> pipe
+	events 3 | envelopes > in
+	cat in >&9
+	wait_for 10 is_locked
+	[ ! -s out ]
+	kill -TERM $pid
+	wait $pid
+	[ "$(wc -l < out)" -eq 3 ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 3 ]
+	exec 9>&-
+}
+
+@test "killed in the middle: what was acknowledged is there; run again, all is" {
+	events 300 > in
+	ROS_DB=$PWD/whole.db ros-aggregate in
+	ROS_DB=$PWD/whole.db dump > whole
+	mkfifo pipe
+	ros-aggregate --batch 100 --idle 60000 < pipe > out 3>&- &
+	pid=$!
+	exec 9> pipe
+	envelopes < in | head -250 >&9
+	wait_for 10 grep -q ' 200-0$' out
+	kill -KILL $pid
+	wait $pid || true
+	exec 9>&-
+	[ "$(wc -l < out)" -eq 200 ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 200 ]
+	envelopes < in | ros-aggregate > again
+	[ "$(wc -l < again)" -eq 300 ]
+	dump | cmp - whole
+}
+
+@test "two at once, with the same events in other orders: the content of one" {
+	events 400 > in
+	ROS_DB=$PWD/whole.db ros-aggregate in
+	ROS_DB=$PWD/whole.db dump > whole
+	shuf in > other
+	ros-aggregate --batch 20 in 3>&- &
+	ros-aggregate --batch 30 other
+	wait $!
+	dump | cmp - whole
+	rollups_agree
+	[ "$(db 'SELECT sum(recorded) FROM batch')" = 400 ]
+}
+
+@test "full disk: exit 74, and nothing is acknowledged that is not recorded" {
+	events 3000 | envelopes > in
+	ros-aggregate < /dev/null
+	run -74 --separate-stderr bash -c "trap '' XFSZ; ulimit -f 600; exec ros-aggregate --batch 100 in"
+	[ ${#lines[@]} -gt 0 ]
+	[ ${#lines[@]} -eq "$(db 'SELECT count(*) FROM invocation')" ]
+	[ ${#lines[@]} -lt 3000 ]
+	rollups_agree
+	[ "$(ros-aggregate in | wc -l)" -eq 3000 ]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 3000 ]
+}
+
+@test "ack lines that cannot be written: exit 74, what was committed stays" {
+	events 30 | envelopes > in
+	run -74 bash -c 'exec ros-aggregate --batch 10 in > /dev/full'
+	[[ $output == *'cannot write standard output'* ]]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 10 ]
+}
+
+@test "another writer: waits, then 75, and nothing is acknowledged" {
+	mkfifo pipe
+	ros-aggregate --idle 60000 < pipe > /dev/null 3>&- &
+	pid=$!
+	exec 9> pipe
+	event >&9
+	wait_for 10 is_locked
+	events 2 | envelopes > in
+	run -75 --separate-stderr ros-aggregate --wait 0 in
+	[ -z "$output" ]
+	[[ $stderr == *locked* ]]
+	exec 9>&-
+	wait $pid
+	[ "$(ros-aggregate in | wc -l)" -eq 2 ]
+}
+
+@test "times before 1970 and offsets" {
+	{
+		event '.timestamp = "1969-12-31T23:59:59.999Z"'
+		event '.timestamp = "1960-02-29T00:30:00+01:00"'
+	} | ros-aggregate
+	[ "$(db 'SELECT group_concat(timestamp) FROM (SELECT timestamp FROM ai_invocations ORDER BY 1)')" = \
+		1960-02-28T23:30:00.000Z,1969-12-31T23:59:59.999Z ]
+	[ "$(db 'SELECT group_concat(hour) FROM rollup_hour')" = -86257,-1 ]
+	[ "$(db 'SELECT group_concat(day) FROM latency_day')" = -3595,-1 ]
+	rollups_agree
+}
+
+@test "costs are rounded once, half to even, to the nano-dollar" {
+	local i=0 cost
+	for cost in 0.0000000005 0.0000000015 0.00000000050000001 25e-10 0.1 1e-12 0 12345.123456789; do
+		event ".timestamp = \"2026-01-28T12:00:0${i}Z\" | .usage.cost_usd = 7777" | sed "s/7777/$cost/"
+		i=$((i + 1))
+	done | ros-aggregate
+	[ "$(db 'SELECT group_concat(cost_nano) FROM (SELECT cost_nano FROM invocation ORDER BY time_ms)')" = \
+		0,2,1,2,100000000,0,0,12345123456789 ]
+	[ "$(db 'SELECT cost_nano, cost_nano_max FROM rollup_hour')" = '12345223456794|12345123456789' ]
+	[ "$(db "SELECT cost_usd FROM ai_invocations WHERE timestamp LIKE '%:07.%'")" = 12345.123456789 ]
+}
+
+@test "token counts beyond 2^53 are exact" {
+	event '.usage.input_tokens = 7777 | .usage.output_tokens = 1' | sed 's/7777/9007199254740993/' | ros-aggregate
+	event '.usage.input_tokens = 2 | .usage.output_tokens = 1 | .timestamp = "2026-01-28T12:00:01Z"' | ros-aggregate
+	[ "$(db 'SELECT max(input_tokens) FROM invocation')" = 9007199254740993 ]
+	[ "$(db 'SELECT input_tokens FROM rollup_hour')" = 9007199254740995 ]
+}
+
+@test "the database is made where it is missing, for its owner only" {
+	event | ros-aggregate --db new.db
+	[ "$(stat -c %a new.db)" = 600 ]
+	: > empty.db
+	event | ros-aggregate --db empty.db
+	[ "$(sqlite3 empty.db 'SELECT count(*) FROM invocation')" = 1 ]
+}
+
+@test "a database that is not ours is refused and left alone" {
+	sqlite3 other.db 'CREATE TABLE mine (x)'
+	cp other.db before.db
+	run -65 ros-aggregate --db other.db < /dev/null
+	[[ $output == *'other.db is not a database of ros-insights' ]]
+	cmp other.db before.db
+	echo 'this is no database, but long enough to be looked at as one: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' > text
+	run -65 ros-aggregate --db text < /dev/null
+}
+
+@test "a newer database is refused" {
+	event | ros-aggregate
+	db 'PRAGMA user_version = 999'
+	event > in
+	run -76 ros-aggregate in
+	[[ $output == *'has version 999'* ]]
+}
+
+@test "an input that cannot be opened does not stop the others" {
+	event > in
+	run -65 ros-aggregate missing in .
+	[[ $output == *'cannot open missing'* ]]
+	[[ $output == *'is a directory'* ]]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 1 ]
+}
+
+@test "LIVE events are kept apart from DEMO" {
+	{ event; event '.governance_mode = "LIVE" | .timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
+	[ "$(db 'SELECT governance_mode, calls FROM rollup_hour JOIN series s ON s.id = series_id JOIN deployment d ON d.id = deployment_id ORDER BY 1')" = $'DEMO|1\nLIVE|1' ]
+	[ "$(db 'SELECT count(*) FROM latency_day')" = 2 ]
+}

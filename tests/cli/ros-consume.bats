@@ -1,0 +1,265 @@
+# ros-consume: entries of the bus to envelope lines.
+load ../lib/common
+
+setup_file() {
+	redis_start
+	unset REDIS_URL
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	redis_flush
+}
+
+on_redis() {
+	export ROS_BUS=unix://$REDIS_SOCKET
+}
+
+# emit N: N events, with stages 1 to N.
+emit() {
+	for n in $(seq "$1"); do event ".stage = $n"; done | ros-emit > ids
+}
+
+# ack: acknowledges the entries of the envelope lines on stdin.
+ack() {
+	jq -r '"ack \(.stream) \(.group) \(.id)"' | ros-ack
+}
+
+envelopes() {
+	emit 2
+	run -0 --separate-stderr ros-consume
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -eq 2 ]
+	[ "$(jq -c 'del(.event)' <<< "$output")" = "$(jq -Rc '{stream: "ros:insights", group: "ros:insights-workers", id: ., type: "ai.invocation.completed", deliveries: 1}' ids)" ]
+	[ "$(jq -c .event <<< "${lines[0]}")" = "$(event '.stage = 1')" ]
+	[ "$(jq -c .event <<< "${lines[1]}")" = "$(event '.stage = 2')" ]
+}
+
+@test "file: prints envelope lines, makes the group at 0, ends when drained" { envelopes; }
+@test "redis: prints envelope lines, makes the group at 0, ends when drained" { on_redis; envelopes; }
+
+empty() {
+	run -0 ros-consume
+	[ -z "$output" ]
+}
+
+@test "file: an empty stream is done at once, silently" { empty; }
+@test "redis: an empty stream is done at once, silently" { on_redis; empty; }
+
+redelivery() {
+	emit 3
+	ros-consume > first
+	head -1 first | ack
+	emit 1
+	run -0 ros-consume
+	[ "$(jq -c '[.event.stage, .deliveries]' <<< "$output")" = $'[2,2]\n[3,2]\n[1,1]' ]
+	ack <<< "$output"
+	run -0 ros-consume
+	[ -z "$output" ]
+}
+
+@test "file: what was not acknowledged comes again, before what is new" { redelivery; }
+@test "redis: what was not acknowledged comes again, before what is new" { on_redis; redelivery; }
+
+many_pending() {
+	emit 7
+	ros-consume > first
+	run -0 ros-consume --batch 2
+	[ "$(jq -c .id <<< "$output")" = "$(jq -c .id first)" ]
+	[ "${#lines[@]}" -eq 7 ]
+}
+
+@test "file: more pending entries than a batch come once each, in order" { many_pending; }
+@test "redis: more pending entries than a batch come once each, in order" { on_redis; many_pending; }
+
+counted() {
+	emit 5
+	run -0 ros-consume --count 2
+	[ "$(jq .event.stage <<< "$output")" = $'1\n2' ]
+	ack <<< "$output"
+	run -0 ros-consume -n 10 --batch 1
+	[ "$(jq .event.stage <<< "$output")" = $'3\n4\n5' ]
+}
+
+@test "file: --count ends after so many entries, and leaves the rest" { counted; }
+@test "redis: --count ends after so many entries, and leaves the rest" { on_redis; counted; }
+
+@test "--count counts pending and new entries alike" {
+	emit 2
+	ros-consume > first
+	emit 2
+	run -0 ros-consume --count 3
+	[ "$(jq -c .deliveries <<< "$output")" = $'2\n2\n1' ]
+}
+
+follows() {
+	ros-consume --follow "$@" > out 2> messages 3>&- &
+	pid=$!
+	emit 1
+	wait_for 10 test -s out
+	emit 1
+	wait_for 10 has_lines out 2
+	kill -TERM $pid
+	wait_for 1 ended $pid
+	wait $pid
+	[ ! -s messages ]
+	[ "$(jq .event.stage out)" = $'1\n1' ]
+}
+
+has_lines() {
+	[ "$(wc -l < "$1")" -eq "$2" ]
+}
+
+ended() {
+	! kill -0 "$1" 2> /dev/null
+}
+
+@test "file: --follow prints what comes, and SIGTERM ends it with 0 within a second" { follows; }
+@test "redis: --follow prints what comes, and SIGTERM ends it with 0 within a second" { on_redis; follows; }
+@test "redis: --follow with short waits" { on_redis; follows --block 20; }
+
+@test "SIGINT ends it with 0, too" {
+	env --default-signal=INT ros-consume --follow > out 3>&- &
+	pid=$!
+	emit 1
+	wait_for 10 test -s out
+	kill -INT $pid
+	wait $pid
+}
+
+@test "a consumer's name is held by one process" {
+	ros-consume --consumer me --follow > out 3>&- &
+	pid=$!
+	emit 1
+	wait_for 10 test -s out
+	run -75 ros-consume --consumer me
+	[ "$output" = "ros-consume: consumer me is in use by another process" ]
+	kill -TERM $pid
+	wait $pid
+	run -0 ros-consume --consumer me
+	[ "$(jq .deliveries <<< "$output")" -eq 2 ]
+}
+
+@test "redis: the default names are the host and the lowest free number" {
+	on_redis
+	ros-consume --follow > out 3>&- &
+	pid=$!
+	emit 1
+	wait_for 10 test -s out
+	ros-consume
+	kill -TERM $pid
+	wait $pid
+	ros-consume
+	run -0 redis --raw XINFO CONSUMERS ros:insights ros:insights-workers
+	[[ $output == *"$(hostname)-1"*"$(hostname)-2"* ]]
+	[[ $output != *"$(hostname)-3"* ]]
+}
+
+@test "two consumers share the stream: every entry comes once" {
+	emit 4
+	ros-consume --consumer a --count 2 > a
+	ros-consume --consumer b > b
+	[ "$(jq .event.stage a b)" = $'1\n2\n3\n4' ]
+}
+
+@test "another group has the whole stream" {
+	emit 2
+	ros-consume > first
+	run -0 ros-consume --group other
+	[ "$(jq -c '[.group, .event.stage]' <<< "$output")" = $'["other",1]\n["other",2]' ]
+	INSIGHTS_CONSUMER_GROUP=third run -0 ros-consume
+	[ "$(jq -r .group <<< "$output" | sort -u)" = third ]
+}
+
+@test "redis: an entry that cannot be carried says why" {
+	on_redis
+	redis XADD ros:insights '*' type t other x
+	redis XADD ros:insights '*' type t data '{"a":1}x'
+	redis XADD ros:insights '*' data $'"\xff"'
+	redis -x XADD ros:insights '*' data < <(head -c 1100000 /dev/zero | tr '\0' ' ')
+	redis XADD ros:insights '*' type t data $'{"a":\n[1]}' source host-0 sequence 42
+	run -0 ros-consume
+	[ "$(jq -c '[.type, .event, .refused, .source, .sequence]' <<< "$output")" = '["t",null,"no-data",null,null]
+["t",null,"not-json",null,null]
+[null,null,"utf8",null,null]
+[null,null,"too-large",null,null]
+["t",{"a":[1]},null,"host-0",42]' ]
+}
+
+@test "redis: a pending entry that was trimmed away is named as lost, and stays pending" {
+	on_redis
+	emit 3
+	ros-consume > first
+	redis XTRIM ros:insights MAXLEN 1
+	for again in 1 2; do
+		run -1 --separate-stderr ros-consume
+		[ "$(jq .event.stage <<< "$output")" = 3 ]
+		[ "${#stderr_lines[@]}" -eq 2 ]
+		[[ ${stderr_lines[0]} == *"entry $(head -1 ids) is lost"* ]]
+	done
+	[ "$(redis --raw XPENDING ros:insights ros:insights-workers | head -1)" -eq 3 ]
+}
+
+@test "redis: a group that was lost starts again at 0" {
+	on_redis
+	emit 2
+	ros-consume | ack
+	redis XGROUP DESTROY ros:insights ros:insights-workers
+	run -0 ros-consume
+	[ "${#lines[@]}" -eq 2 ]
+}
+
+@test "redis: a wrong type is 78, an unreachable server 69" {
+	on_redis
+	redis SET ros:insights x
+	run -78 ros-consume
+	run -69 --separate-stderr ros-consume --bus "unix://$PWD/nowhere.sock"
+	[[ $stderr == "ros-consume: "*nowhere.sock* ]]
+}
+
+@test "redis: a server that dies under --follow is 69" {
+	redis-server --port 0 --unixsocket "$PWD/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+	server=$!
+	wait_for 10 redis-cli -s "$PWD/s" PING
+	export ROS_BUS=unix://$PWD/s
+	ros-consume --follow > out 2> messages 3>&- &
+	pid=$!
+	emit 1
+	wait_for 10 test -s out
+	kill -KILL $server
+	status=0
+	wait $pid || status=$?
+	[ $status -eq 69 ]
+	grep -q "$PWD/s" messages
+	[ "$(jq .event.stage out)" -eq 1 ]
+}
+
+@test "output that cannot be written is 74, and the entries come again" {
+	emit 3
+	run -74 bash -c 'ros-consume > /dev/full'
+	run -74 bash -c 'ros-consume >&-'
+	run -0 ros-consume
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a reader that goes away ends it quietly" {
+	event | jq -c '. as $e | range(500) | $e' | ros-emit > ids
+	run -0 --separate-stderr bash -c 'ros-consume | head -1; echo ${PIPESTATUS[0]}'
+	[ "${#lines[@]}" -eq 2 ]
+	[ "${lines[1]}" -eq 141 ]
+	[ -z "$stderr" ]
+	run -0 ros-consume
+	[ "${#lines[@]}" -eq 500 ]
+}
+
+@test "an operand, a bad number and a bad name are refused" {
+	run -64 ros-consume file
+	run -64 ros-consume --count 0
+	run -78 ros-consume --consumer a/b
+	INSIGHTS_BATCH_SIZE=many run -78 ros-consume
+	[[ $output == *INSIGHTS_BATCH_SIZE* ]]
+}

@@ -1,0 +1,352 @@
+# ros-emit: events to the bus.
+load ../lib/common
+
+setup_file() {
+	redis_start
+	unset REDIS_URL
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# on_bus [OPTION ...]: the events on the bus, in order.
+on_bus() {
+	ros-replay "$@" | jq -c .event
+}
+
+# all_ids TEXT: whether every line is a stream id.
+all_ids() {
+	! grep -qvxE '[0-9]+-[0-9]+' <<< "$1"
+}
+
+@test "prints one id a line, in input order, and the bus holds the events as they were given" {
+	for n in 1 2 3; do event ".stage = $n"; done > in
+	run -0 --separate-stderr ros-emit < in
+	[ "${#lines[@]}" -eq 3 ]
+	all_ids "$output"
+	[ "$output" = "$(sort -V <<< "$output")" ]
+	[ -z "$stderr" ]
+	[ "$(on_bus)" = "$(cat in)" ]
+	[ "$(ros-replay | jq -r .id)" = "$output" ]
+}
+
+@test "data is the line's JSON byte for byte" {
+	printf '  %s \t\r\n' "$(event '.usage.cost_usd = 0.00298' | sed 's/0.00298/2.980e-3/; s/:/ : /')" > in
+	ros-emit in
+	[ "$(ros-replay | grep -c '2.980e-3')" -eq 1 ]
+}
+
+@test "files are read in order; - is standard input; ids come in that order" {
+	event '.stage = 1' > a
+	event '.stage = 3' > c
+	run -0 ros-emit a - c < <(event '.stage = 2')
+	[ "${#lines[@]}" -eq 3 ]
+	[ "$(on_bus | jq -c .stage)" = $'1\n2\n3' ]
+}
+
+@test "a last line without line feed counts when it is a whole object" {
+	event | tr -d '\n' > in
+	run -0 ros-emit in
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "a last line that is cut off is refused" {
+	{ event; event | head -c 200; } > in
+	run -1 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $stderr == *"in: line 2: syntax"* ]]
+}
+
+@test "a refused line is named with place, rule and invocation; the others go on" {
+	{ event; event '.usage.cost_usd = -1'; event '.stage = 4'; } > in
+	run -1 --separate-stderr ros-emit < in
+	[ "${#lines[@]}" -eq 2 ]
+	[ "$stderr" = "ros-emit: line 2: /usage/cost_usd: minimum (invocation_id 7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a)" ]
+	[ "$(on_bus | jq -c .stage)" = $'3\n4' ]
+}
+
+@test "a message never holds what the event holds" {
+	{
+		event '.prompt_redacted = ("Maria Musterfrau " * 40)'
+		event '.["Maria Musterfrau"] = 1'
+		event '.tier = "Maria Musterfrau"'
+		event '.invocation_id = "Maria Musterfrau"'
+		echo '{"model":"Maria Musterfrau"'
+		echo 'Maria Musterfrau'
+	} > in
+	run -1 --separate-stderr ros-emit in
+	[ "${#stderr_lines[@]}" -eq 6 ]
+	[[ $stderr != *Maria* ]]
+	[ -z "$output" ]
+}
+
+@test "blank lines are passed over, and line numbers count them" {
+	{ echo; event; printf ' \r\n'; echo '{}'; } > in
+	run -1 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $stderr == "ros-emit: in: line 4: "*": required" ]]
+}
+
+@test "a line of more than 1 MiB is refused and the next one goes on" {
+	{ head -c 3000000 /dev/zero | tr '\0' x; echo; event; } > in
+	run -1 --separate-stderr ros-emit in
+	[ "$stderr" = "ros-emit: in: line 1: longer than 1 MiB" ]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "a 1.0.0 event is published, an undeclared field is refused, a higher minor keeps it, another major is refused" {
+	event 'del(.schema_version, .prompt_hash, .output_hash, .model_requested, .usage.cost_source)' > in
+	event '.schema_version = "1.1.0" | .novelty = 1' >> in
+	event '.schema_version = "1.2.0" | .novelty = 1' >> in
+	event '.schema_version = "2.0.0"' >> in
+	run -1 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${stderr_lines[0]} == *"line 2: /novelty: undeclared"* ]]
+	[[ ${stderr_lines[1]} == *"line 4: /schema_version: version"* ]]
+	[ "$(on_bus | jq -c '.novelty')" = $'null\n1' ]
+}
+
+@test "a LIVE event is refused with 78 and the reason; DEMO events go on" {
+	{ event '.governance_mode = "LIVE"'; event; } > in
+	run -78 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $stderr == *"in: line 1: "*"PHI guard"* ]]
+	[ "$(on_bus | jq -r .governance_mode)" = DEMO ]
+}
+
+@test "--dry-run only checks, also LIVE events, and needs no bus" {
+	event '.governance_mode = "LIVE"' > good
+	event '.stage = 21' > bad
+	run -0 ros-emit --dry-run --bus unix:///nowhere.sock good
+	[ -z "$output" ]
+	run -1 ros-emit -n --bus unix:///nowhere.sock good bad
+	[[ $output == *"bad: line 1: /stage: maximum"* ]]
+	[ ! -e "$ROS_STATE_DIR/bus.db" ]
+}
+
+@test "an input without events is a warning" {
+	run -0 ros-emit /dev/null
+	[ "$output" = "ros-emit: no events in the input" ]
+}
+
+@test "a file that cannot be read is 65, and the others are published" {
+	event > good
+	run -65 --separate-stderr ros-emit missing . good
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $stderr == *missing* ]]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+}
+
+@test "what the input has now is published before more comes" {
+	mkfifo pipe
+	ros-emit < pipe > ids 3>&- &
+	exec 9> pipe
+	event >&9
+	wait_for 10 test -s ids
+	event >&9
+	exec 9>&-
+	wait $!
+	[ "$(wc -l < ids)" -eq 2 ]
+}
+
+@test "SIGTERM ends an idle ros-emit; what it read is published" {
+	mkfifo pipe
+	ros-emit < pipe > ids 2> messages 3>&- &
+	pid=$!
+	exec 9> pipe
+	event >&9
+	wait_for 10 test -s ids
+	kill -TERM $pid
+	wait $pid
+	exec 9>&-
+	[ "$(on_bus | wc -l)" -eq 1 ]
+	grep -q 'stopped by a signal after line 1' messages
+}
+
+@test "thousands of events in several batches keep their order" {
+	event | jq -c '. as $e | range(2500) | . as $n | $e | .tags = ["\($n)"]' > in
+	run -0 ros-emit in
+	[ "${#lines[@]}" -eq 2500 ]
+	on_bus | cmp - in
+}
+
+@test "one event by options: id and timestamp are minted" {
+	run -0 ros-emit --mode DEMO --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI --provider acme \
+		--model m-1 --input-tokens 12 --output-tokens 34 < /dev/null
+	all_ids "$output"
+	run -0 jq -c '[.schema_version, .provider, .model, .usage]' <(on_bus)
+	[ "$output" = '["1.1.0","acme","m-1",{"input_tokens":12,"output_tokens":34,"cost_usd":null,"latency_ms":null}]' ]
+	on_bus | jq -e '(.invocation_id | test("^[0-9a-f-]{36}$")) and (.timestamp | sub("\\.[0-9]+"; "") | fromdate | now - . | . < 600 and . >= 0)'
+}
+
+@test "one event by options: every option arrives in its place" {
+	ros-emit --invocation-id 7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a --timestamp 2026-01-28T12:00:00Z --mode DEMO \
+		--project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller web --tier NANO --provider p --model m --model-requested r \
+		--model-version v --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 --stage 7 --stage-name 'a "quoted" name' --purpose rag \
+		--prompt-ref s3://bucket/p --output-ref s3://bucket/o --prompt-hash "sha256:$(printf 'a%.0s' {1..64})" \
+		--output-hash "hmac-sha256:$(printf 'b%.0s' {1..64})" --status TIMEOUT --agent a --tenant t \
+		--user 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --input-tokens 1 --output-tokens 2 --cache-read-tokens 3 \
+		--cache-write-tokens 4 --reasoning-tokens 5 --total-tokens 15 --cost 0.0000125 --cost-source local --latency 6 --ttft 7 \
+		--tag x --tag y --dataset 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
+	[ "$(on_bus | jq -c '[.invocation_id, .timestamp, .caller, .tier, .model_requested, .model_version, .run_id, .stage, .stage_name]')" = \
+		'["7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a","2026-01-28T12:00:00Z","web","NANO","r","v","9c5b94b1-35ad-49bb-b118-8e8fc24abf80",7,"a \"quoted\" name"]' ]
+	[ "$(on_bus | jq -c '[.purpose, .prompt_ref, .output_ref, .status, .agent_id, .tenant_id, .user_id, .tags, .dataset_ids]')" = \
+		'["rag","s3://bucket/p","s3://bucket/o","TIMEOUT","a","t","1b4e28ba-2fa1-41d2-883f-0016d3cca427",["x","y"],["9c5b94b1-35ad-49bb-b118-8e8fc24abf80"]]' ]
+	[ "$(on_bus | jq -c '.prompt_hash[:8], .output_hash[:13]')" = $'"sha256:a"\n"hmac-sha256:b"' ]
+	ros-replay | grep -F '"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":15,"cache_read_tokens":3,"cache_write_tokens":4,"reasoning_tokens":5,"cost_usd":0.0000125,"cost_source":"local","latency_ms":6,"time_to_first_token_ms":7}'
+}
+
+@test "one event by options: the error names the field" {
+	run -1 ros-emit --mode DEMO --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier HUGE --provider p --model m
+	[[ $output == "ros-emit: event: /tier: enum (invocation_id "* ]]
+	run -1 ros-emit --model m --provider p
+	[[ $output == "ros-emit: event: /"*": required"* ]]
+	[ -z "$(on_bus)" ]
+}
+
+@test "one event by options: LIVE is refused with 78" {
+	run -78 ros-emit --mode LIVE --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI --provider p --model m
+	[[ $output == *"PHI guard"* ]]
+}
+
+@test "one event by options: a value that is no number, or not UTF-8, is a usage error that names the option" {
+	run -64 ros-emit --model m --cost 1,50
+	[ "$output" = "ros-emit: --cost: '1,50' is not a number" ]
+	run -64 ros-emit --model $'\xff'
+	[[ $output == *"--model: "*" is not UTF-8" ]]
+	run -64 ros-emit --tag $'\xff'
+	[[ $output == *"--tag: "*" is not UTF-8" ]]
+}
+
+@test "one event by options takes no FILE" {
+	event > in
+	run -64 ros-emit --model m in
+	[[ $output == *"no FILE"* ]]
+}
+
+@test "the cap: what every group has acknowledged makes room" {
+	event > in
+	ros-emit --max-len 2 in in
+	run -75 --separate-stderr ros-emit --max-len 2 in
+	[ -z "$output" ]
+	[[ $stderr == *"full"* && $stderr == *"lines not confirmed as published: 1"* ]]
+	ros-consume | jq -r '"ack \(.stream) \(.group) \(.id)"' | ros-ack
+	run -0 ros-emit --max-len 2 in
+	all_ids "$output"
+	[ "$(on_bus | wc -l)" -eq 1 ]
+}
+
+@test "the cap: INSIGHTS_MAX_LEN gives it, and a batch that does not fit is left as a whole" {
+	for n in 1 2 3; do event; done > in
+	INSIGHTS_MAX_LEN=2 run -75 --separate-stderr ros-emit in
+	[[ $stderr == *"in: lines not confirmed as published: 1-3"* ]]
+	[ -z "$(on_bus)" ]
+}
+
+@test "an unreachable bus is 69, and nothing is printed" {
+	event > in
+	run -69 --separate-stderr ros-emit --bus "unix://$BATS_TEST_TMPDIR/nowhere.sock" in
+	[ -z "$output" ]
+	[[ $stderr == "ros-emit: "*nowhere.sock* ]]
+}
+
+@test "redis: a server that stops answering leaves no line unnamed" {
+	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+	server=$!
+	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING
+	mkfifo pipe
+	REDIS_URL=unix://$BATS_TEST_TMPDIR/s ros-emit --timeout 300 < pipe > ids 2> messages 3>&- &
+	pid=$!
+	exec 9> pipe
+	event >&9
+	wait_for 10 test -s ids
+	kill -STOP $server
+	for n in 2 3 4; do event; done >&9
+	exec 9>&-
+	status=0
+	wait $pid || status=$?
+	kill -KILL $server
+	[ $status -eq 75 ]
+	[ "$(wc -l < ids)" -eq 1 ]
+	grep -q 'lines not confirmed as published: 2' messages
+	grep -q 'nothing after line [2-4] was published' messages
+}
+
+@test "redis: a server that dies is 69, and the lines without an id are named" {
+	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+	server=$!
+	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING
+	mkfifo pipe
+	REDIS_URL=unix://$BATS_TEST_TMPDIR/s ros-emit < pipe > ids 2> messages 3>&- &
+	pid=$!
+	exec 9> pipe
+	event >&9
+	wait_for 10 test -s ids
+	kill -KILL $server
+	wait $server || true
+	event >&9
+	exec 9>&-
+	status=0
+	wait $pid || status=$?
+	[ $status -eq 69 ]
+	grep -q 'lines not confirmed as published: 2' messages
+}
+
+@test "redis: what the server refuses is named, and the run ends: 75 out of memory, 78 wrong type" {
+	export ROS_BUS=unix://$REDIS_SOCKET
+	redis_flush
+	for n in 1 2 3; do event; done > in
+	redis CONFIG SET maxmemory 1
+	run -75 --separate-stderr ros-emit in
+	redis CONFIG SET maxmemory 0
+	[ -z "$output" ]
+	[[ $stderr == *"in: lines not confirmed as published: 1-3"* ]]
+	redis SET ros:insights x
+	run -78 --separate-stderr ros-emit in
+	[ -z "$output" ]
+	[[ $stderr == *"in: lines not confirmed as published: 1-3"* ]]
+}
+
+@test "redis: REDIS_URL is taken, ROS_BUS goes before it, --bus before both" {
+	redis_flush
+	event > in
+	REDIS_URL=unix://$REDIS_SOCKET ros-emit in
+	[ "$(redis XLEN ros:insights)" -eq 1 ]
+	REDIS_URL=unix:///nowhere ROS_BUS=unix://$REDIS_SOCKET ros-emit in
+	[ "$(redis XLEN ros:insights)" -eq 2 ]
+	ROS_BUS=unix:///nowhere ros-emit --bus "unix://$REDIS_SOCKET" --stream other in
+	[ "$(redis XLEN other)" -eq 1 ]
+}
+
+@test "redis: the password comes from a file" {
+	redis_flush
+	event > in
+	echo wrong > wrong
+	printf 's3cret\n' > right
+	: > empty
+	url=unix://$REDIS_SOCKET
+	redis CONFIG SET requirepass s3cret
+	ROS_REDIS_PASSWORD_FILE=$PWD/wrong run -78 ros-emit --bus "$url" in
+	ROS_REDIS_PASSWORD_FILE=$PWD/empty run -78 ros-emit --bus "$url" in
+	[[ $output == *"empty: no password in it"* ]]
+	ROS_REDIS_PASSWORD_FILE=$PWD/missing run -78 ros-emit --bus "$url" in
+	ROS_REDIS_PASSWORD_FILE=$PWD/right run -0 ros-emit --bus "$url" in
+	redis -a s3cret --no-auth-warning CONFIG SET requirepass ''
+}
+
+@test "a stream name with white space is refused" {
+	event > in
+	INSIGHTS_STREAM_NAME='a b' run -78 ros-emit in
+	[[ $output == *"stream: not a name"* ]]
+}
+
+@test "output that cannot be written is 74" {
+	event > in
+	run -74 bash -c 'ros-emit in > /dev/full'
+	run -74 bash -c 'ros-emit in >&-'
+}

@@ -1,0 +1,111 @@
+# What every bats file loads first: an environment of its own for each test, a private Redis, a valid event.
+
+TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+bats_require_minimum_version 1.8.0
+
+# The caller's settings are forgotten once a file; what setup_file exports afterwards stays for its tests.
+if [ "${ROS_TEST_FILE-}" != "$BATS_FILE_TMPDIR" ]; then
+	for name in $(compgen -e | grep -E '^(ROS|INSIGHTS|XDG)_' | grep -vxE 'ROS_BIN|ROS_SHARED'); do
+		unset "$name"
+	done
+	unset name REDIS_URL SOURCE_DATE_EPOCH CDPATH GREP_OPTIONS
+	export ROS_TEST_FILE=$BATS_FILE_TMPDIR
+	export ROS_BIN=${ROS_BIN:-$TOP/build/release/bin}
+	export ROS_SHARED=${ROS_SHARED:-$TOP/../shared}
+	export PATH="$ROS_BIN:$PATH" NO_COLOR=1 LC_ALL=C.UTF-8 TZ=UTC
+	export ASAN_OPTIONS="exitcode=99:${ASAN_OPTIONS-}" UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS-}"
+fi
+
+export HOME=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
+export ROS_STATE_DIR=$HOME/state
+
+# redis_start [OPTION ...]: for setup_file. A private server on a unix socket that dies with the test file; exports REDIS_URL.
+redis_start() {
+	local socket=$BATS_FILE_TMPDIR/r.sock
+	setpriv --pdeathsig KILL redis-server --port 0 --unixsocket "$socket" --save '' --appendonly no --dir "$BATS_FILE_TMPDIR" \
+		"$@" > "$BATS_FILE_TMPDIR/redis.log" 2>&1 < /dev/null 3>&- 4>&- &
+	export REDIS_PID=$! REDIS_SOCKET=$socket REDIS_URL=unix://$socket
+	wait_for 10 redis_ready
+}
+
+redis_ready() {
+	[ "$(redis PING 2> /dev/null)" = PONG ]
+}
+
+# redis_stop: for teardown_file.
+redis_stop() {
+	kill -KILL "$REDIS_PID" 2> /dev/null || true
+	wait "$REDIS_PID" 2> /dev/null || true
+}
+
+# redis COMMAND ...: redis-cli on the private server.
+redis() {
+	redis-cli -s "$REDIS_SOCKET" "$@"
+}
+
+# redis_flush: for setup. An empty server for each test.
+redis_flush() {
+	[ "$(redis FLUSHALL)" = OK ]
+}
+
+# wait_for SECONDS COMMAND ...: until the command succeeds; fails when the time is over.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		if [ $SECONDS -ge $end ]; then
+			echo "waited in vain for: $*" >&2
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# event [FILTER]: one valid 1.1.0 DEMO event line, changed by the jq filter.
+event() {
+	printf '%s\n' '{
+		"schema_version":"1.1.0",
+		"invocation_id":"7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a",
+		"timestamp":"2026-01-28T12:00:00.123Z",
+		"governance_mode":"DEMO",
+		"project_id":"1b4e28ba-2fa1-41d2-883f-0016d3cca427",
+		"caller":"worker",
+		"tier":"MINI",
+		"provider":"anthropic",
+		"model":"claude-haiku-4-5",
+		"model_requested":"claude-haiku-latest",
+		"run_id":"9c5b94b1-35ad-49bb-b118-8e8fc24abf80",
+		"stage":3,
+		"stage_name":"extract",
+		"purpose":"extract",
+		"prompt_hash":"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		"output_hash":"sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+		"phi":{
+			"input_scan":{"status":"clean","phi_types_detected":[],"confidence":0.99,"redaction_count":0},
+			"output_scan":{"status":"clean","phi_types_detected":[],"confidence":0.99,"redaction_count":0}
+		},
+		"usage":{
+			"input_tokens":1200,
+			"output_tokens":340,
+			"cache_read_tokens":800,
+			"total_tokens":2340,
+			"cost_usd":0.00298,
+			"cost_source":"provider",
+			"latency_ms":1840,
+			"time_to_first_token_ms":210
+		},
+		"parameters":{"temperature":0.2,"max_tokens":1024,"top_p":1,"stop_sequences":[]},
+		"routing":{"initial_tier":"NANO","escalated":true,"escalation_reason":"low confidence","quality_gate_passed":true,"features":{}},
+		"status":"SUCCESS",
+		"tags":["demo"]
+	}' | jq -c "${1:-.}"
+}
+
+# need_node_modules NAME ...: skips where scripts/check could not install them from npm; sets NODE_PATH.
+need_node_modules() {
+	local name
+	export NODE_PATH=$TOP/build/node/node_modules
+	for name; do
+		[ -d "$NODE_PATH/$name" ] || skip "npm registry: $name is not installed"
+	done
+}

@@ -1,0 +1,76 @@
+# What the tests of the record share: many events, envelopes, a dump that does not depend on order, batches or time.
+
+# events N [FILTER]: N different events, changed by a jq filter that knows the number as $i.
+events() {
+	event | jq -c --argjson n "$1" 'def two: tostring | if length < 2 then "0" + . else . end;
+		. as $e | range($n) as $i | $e
+		| .invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-\(100000000000 + $i)"
+		| .timestamp = "2026-01-\(1 + $i % 28 | two)T\($i % 24 | two):\($i * 7 % 60 | two):00.\($i % 1000 + 100 | tostring)Z"[0:23] + "Z"
+		| .tier = ["NANO","MINI","FRONTIER"][$i % 3]
+		| .model = "model-\($i % 4)"
+		| .stage = (if $i % 5 == 0 then null else 1 + $i % 20 end)
+		| .status = ["SUCCESS","FAILED","TIMEOUT"][$i % 7 % 3]
+		| .error = (if $i % 7 == 1 then {code: "E\($i % 2)", message: "no", retryable: true} else null end)
+		| .usage.input_tokens = $i * 13
+		| .usage.latency_ms = (if $i % 11 == 0 then null else $i * 37 % 5000 end)
+		| .usage.cost_usd = (if $i % 6 == 0 then null else $i / 1000 end)
+		| .usage.cost_source = ["provider","local","unknown"][$i % 3]
+		| .routing.escalated = ($i % 4 == 0)
+		| .routing.quality_gate_passed = ($i % 9 != 0)
+		| .phi.input_scan = {status: ["clean","flagged","redacted","skipped"][$i % 4], phi_types_detected: (["NAME","MRN"][0:$i % 3]), redaction_count: ($i % 3)}
+		| '"${2:-.}"
+}
+
+# envelopes: event lines to envelope lines of a bus, with ids 1-0, 2-0, ...
+envelopes() {
+	jq -c '{stream: "ros:insights", group: "ros:insights-workers", id: "\(input_line_number)-0", type: "ai.invocation.completed", deliveries: 1, event: .}'
+}
+
+db() {
+	sqlite3 -batch "${ROS_DB:-$ROS_STATE_DIR/ros.db}" "$@"
+}
+
+# columns TABLE NAME ...: the table's columns but those, as r.COLUMN, ...
+columns() {
+	local table=$1
+	shift
+	db "SELECT group_concat('r.' || name) FROM pragma_table_info('$table') WHERE name NOT IN ('$(printf "%s" "$(IFS=,; echo "$*")" | sed "s/,/','/g")')"
+}
+
+# dump: what is recorded, but for conflicts, batch numbers and the numbers that stand for deployments and series.
+dump() {
+	local series='d.governance_mode, s.tenant_id, hex(d.project_id), d.tier, d.provider, d.model, s.stage, s.stage_name, s.purpose, s.status'
+	db "SELECT $(columns ai_invocations batch created_at) FROM ai_invocations r ORDER BY timestamp, invocation_id"
+	for table in rollup_hour tally_hour; do
+		db "SELECT $series, $(columns $table series_id) FROM $table r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id" | sort
+	done
+	db "SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch) FROM latency_day JOIN deployment ON id = deployment_id ORDER BY 1, 2, 3, 4, 5, 6"
+	db "SELECT stream, entry_id, reason FROM refusal ORDER BY 1, 2"
+}
+
+# rollups_agree: whether the sums by hour are those of the record.
+rollups_agree() {
+	local recomputed="SELECT (time_ms - (time_ms % 3600000 + 3600000) % 3600000) / 3600000, series_id, min(time_ms), max(time_ms), count(*),
+		total(input_tokens), total(output_tokens), total(cache_read_tokens), total(cache_write_tokens), total(reasoning_tokens),
+		total(cost_nano), ifnull(max(cost_nano), 0),
+		total(cost_nano NOT NULL AND source IS 'provider'), total(cost_nano NOT NULL AND source IS 'local'),
+		total(cost_nano NOT NULL AND ifnull(source, '') NOT IN ('provider', 'local')),
+		count(latency_ms), total(latency_ms), ifnull(max(latency_ms), 0),
+		total(escalated), count(quality_gate_passed), total(quality_gate_passed = 0),
+		total(scans), total(skipped), total(flags), total(redactions)
+		FROM (SELECT i.*, (SELECT text FROM term WHERE id = cost_source_term) AS source,
+			(SELECT sum(ifnull(value ->> 'status', '') <> 'skipped') FROM scan) AS scans,
+			(SELECT sum(value ->> 'status' IS 'skipped') FROM scan) AS skipped,
+			(SELECT sum(value ->> 'status' IN ('flagged', 'redacted')) FROM scan) AS flags,
+			(SELECT sum(value ->> 'redaction_count') FROM scan) AS redactions
+			FROM invocation i) GROUP BY 1, 2"
+	recomputed=${recomputed//FROM scan/"FROM json_each(i.phi_scan_summary) WHERE key IN ('input_scan', 'output_scan')"}
+	[ "$(db 'SELECT count(*) FROM rollup_hour')" -gt 0 ]
+	[ "$(db "SELECT count(*) FROM (SELECT * FROM rollup_hour EXCEPT $recomputed)")" -eq 0 ]
+	[ "$(db "SELECT count(*) FROM ($recomputed EXCEPT SELECT * FROM rollup_hour)")" -eq 0 ]
+}
+
+# is_locked: whether somebody is writing the database.
+is_locked() {
+	! db 'BEGIN IMMEDIATE; ROLLBACK' 2> /dev/null
+}
