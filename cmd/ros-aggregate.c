@@ -118,7 +118,7 @@ static bool is_due(const struct aggregate *a)
 	return a->lines >= batch || a->bytes >= BATCH_BYTES || store_full(a->store) || time_monotonic_ms() - a->since_ms >= BATCH_MS;
 }
 
-/* "FILE: line 7: /usage/cost_usd: minimum"; where the line is no JSON, "line 7: syntax at byte 12". */
+/* "FILE: line 7: /usage/cost_usd: minimum"; where a pointer cannot say it, "line 7: syntax at byte 12". */
 static void refuse_line(struct aggregate *a, uint64_t line, const struct json_fault *fault)
 {
 	char at[40] = "";

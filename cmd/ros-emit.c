@@ -131,11 +131,11 @@ static void refuse(struct emit *em, uint64_t line, const char *rule, const struc
 	worsen(em, ROS_REFUSED);
 }
 
-/* "/usage/cost_usd: minimum"; where the line is no JSON, "syntax at byte 12". */
+/* "/usage/cost_usd: minimum"; where a pointer cannot say it, "syntax at byte 12". */
 static void refuse_fault(struct emit *em, uint64_t line, const struct json_fault *fault, const struct json *root)
 {
 	char rule[512], at[40] = "";
-	if (!root && fault->offset > 0)
+	if (fault->offset > 0)
 		snprintf(at, sizeof at, " at byte %zu", fault->offset + 1);
 	snprintf(rule, sizeof rule, "%s%s%s%s", fault->pointer, fault->pointer[0] ? ": " : "", fault->rule, at);
 	refuse(em, line, rule, root);

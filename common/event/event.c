@@ -186,8 +186,11 @@ static bool check_undeclared(struct check *c, const struct json *v, const struct
 {
 	if (object->items)
 		return check_value(c, v, object->items);
-	if (!object->open && c->ev->minor <= schema_ai.minor)
-		return fail(c, v, "undeclared");
+	if (!object->open && c->ev->minor <= schema_ai.minor) {
+		fail(c, v, "undeclared");
+		c->fault->offset = (size_t)(v->raw.p - c->ev->root->raw.p); /* the pointer does not show a key that can be PHI */
+		return false;
+	}
 	c->ev->undeclared = true;
 	return true;
 }

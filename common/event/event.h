@@ -34,7 +34,8 @@ struct event {
 
 /*
  * Checks the JSON value against the schema. True: *ev is filled. False: *fault has the rule (required, type, enum, format, minimum,
- * maximum, min-length, max-length, integer-range, undeclared, version) and the pointer. `version` (another major) is said before anything else.
+ * maximum, min-length, max-length, integer-range, undeclared, version) and the pointer, and for `undeclared` the offset of the member's value
+ * in the event, since its key is not shown. `version` (another major) is said before anything else.
  * A known version refuses undeclared members; a higher minor keeps them.
  */
 bool event_check(const struct json_reader *r, const struct json *root, struct event *ev, struct json_fault *fault);

@@ -36,7 +36,7 @@ struct json_limits {
 /* What was wrong and where. */
 struct json_fault {
 	const char *rule;    /* a token: syntax, utf8, byte-order-mark, duplicate-key, depth, size, number-range; and the contract's (event.h) */
-	size_t offset;       /* in bytes, of what json_read() stopped at */
+	size_t offset;       /* in bytes, of what json_read() stopped at; 0 where the pointer says it all */
 	char pointer[256];   /* JSON pointer to the value or to the missing member; cut where longer */
 };
 

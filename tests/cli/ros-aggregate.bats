@@ -147,7 +147,9 @@ one() {
 	[ -z "$output" ]
 	[[ ${stderr_lines[0]} == 'ros-aggregate: in: line 2: /invocation_id: syntax at byte '* ]]
 	[ "${stderr_lines[1]}" = 'ros-aggregate: in: line 3: /usage/input_tokens: required' ]
-	[ "${stderr_lines[2]}" = 'ros-aggregate: in: line 5: /?: undeclared' ]
+	local at
+	at=$(sed -n 5p in | grep -bo '"secret":' | cut -d: -f1)
+	[ "${stderr_lines[2]}" = "ros-aggregate: in: line 5: /?: undeclared at byte $((at + 10))" ]
 	[ ${#stderr_lines[@]} -eq 3 ]
 	[ "$(db 'SELECT count(*) FROM invocation')" = 2 ]
 	[ "$(db 'SELECT refused FROM batch')" = 0 ]

@@ -106,7 +106,9 @@ all_ids() {
 	event '.schema_version = "2.0.0"' >> in
 	run -1 --separate-stderr ros-emit in
 	[ "${#lines[@]}" -eq 2 ]
-	[[ ${stderr_lines[0]} == *"line 2: /novelty: undeclared"* ]]
+	local value
+	value=$(sed -n 2p in | grep -bo '"novelty":' | cut -d: -f1)
+	[[ ${stderr_lines[0]} == *"line 2: /?: undeclared at byte $((value + 11)) "* ]] # counted from 1; the name could be PHI
 	[[ ${stderr_lines[1]} == *"line 4: /schema_version: version"* ]]
 	[ "$(on_bus | jq -c '.novelty')" = $'null\n1' ]
 }
