@@ -229,7 +229,7 @@ static void publish(struct emit *em)
 static void queue(struct emit *em, const struct event *ev, uint64_t line)
 {
 	struct entry_field fields[ENTRY_FIELDS_MAX];
-	size_t n = entry_fields(ev, ev->root->raw, fields);
+	size_t n = entry_fields(ev, ev->root->raw, NULL, NULL, fields);
 	em->line[em->queued++] = em->last_line = line;
 	em->queued_bytes += ev->root->raw.n;
 	struct err e;

@@ -12,6 +12,19 @@
 
 #define EVENT_TYPE_AI "ai.invocation.completed"
 
+/*
+ * Who published an entry, and the how manieth of its source it is: numbers start at 1 and leave none out, so that a missing one is a
+ * lost entry. They are the entry's, not the event's.
+ */
+struct origin {
+	struct str source; /* absent: the producer does not number its entries */
+	int64_t sequence;
+};
+
+/* Reasons with which a reader of the bus, not the contract, refuses an entry. */
+#define REFUSED_LOST "lost"             /* it was trimmed away while it was pending: nobody has its event any more */
+#define REFUSED_DELIVERIES "deliveries" /* it was delivered so often that it is what kills who reads it */
+
 /* What ros-consume prints for one entry of the bus. */
 struct envelope {
 	struct str stream, group; /* group is absent where the reader has none (ros-replay) */
@@ -54,8 +67,13 @@ struct entry_field {
 };
 
 #define ENTRY_FIELDS_MAX 16
+#define NUMBER_TEXT 24 /* room for an integer and its NUL */
 
-/* The fields of the entry that carries the event, in the order of the contract; returns their number. `data` is the event's JSON text. */
-size_t entry_fields(const struct event *ev, struct str data, struct entry_field out[ENTRY_FIELDS_MAX]);
+/*
+ * The fields of the entry that carries the event, in the order of the contract; returns their number. `data` is the event's JSON text, `number` is
+ * origin->sequence as text; both are needed as long as the fields. `origin` may be NULL.
+ */
+size_t entry_fields(const struct event *ev, struct str data, const struct origin *origin, char number[NUMBER_TEXT],
+                    struct entry_field out[ENTRY_FIELDS_MAX]);
 
 #endif
