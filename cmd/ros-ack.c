@@ -2,14 +2,19 @@
  * ros-ack: ack lines from stdin to acknowledgements on the bus; `bad` lines move their entry to the dead letters. A line
  * that does not get here acknowledges nothing, so its entry is delivered again.
  */
+#include "base/timefmt.h"
+#include "bus/backoff.h"
 #include "bus/carry.h"
 #include "bus/id.h"
 #include "bus/setup.h"
 #include "event/lines.h"
 #include "io/lines.h"
 #include "io/tool.h"
+#include "io/wait.h"
 
 #include <inttypes.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BATCH 1000
@@ -22,6 +27,8 @@ struct acker {
 	struct str ids[BATCH];
 	size_t n;
 	uint64_t asked, done; /* entries: to be acknowledged, and that were pending */
+	struct backoff backoff;
+	int64_t failing_since; /* 0: the bus answers */
 	int status;
 	bool over;
 };
@@ -57,31 +64,70 @@ static void give_up(struct acker *a, size_t missed, const struct err *e)
 	a->over = true;
 }
 
+/* Whether more lines may come: somebody still has the other end of the pipe. */
+static bool has_writer(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO };
+	struct stat st;
+	return fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode) && poll(&p, 1, 0) >= 0 && !(p.revents & POLLHUP);
+}
+
+/*
+ * Whether to try again after a failure, when it is time. While lines may come it is never too late: who writes them waits meanwhile. At their
+ * end, a bus that was reached before is tried until the time-out is over.
+ */
+static bool recover(struct acker *a, const struct err *e)
+{
+	int64_t now = time_monotonic_ms();
+	if (!backoff_helps(e) || wait_stopping() || (!a->bus && !has_writer()))
+		return false;
+	if (a->failing_since == 0) {
+		a->failing_since = now;
+		log_warn(&a->tool->log, "%s: trying again", e->text);
+	}
+	if (now - a->failing_since >= setup.timeout_ms && !has_writer())
+		return false;
+	wait_fd(-1, 0, backoff_next(&a->backoff));
+	return !wait_stopping();
+}
+
+static void note_done(struct acker *a, size_t asked, int done)
+{
+	a->asked += asked;
+	a->done += (uint64_t)done;
+	a->failing_since = 0;
+	backoff_reset(&a->backoff);
+}
+
 static void acknowledge(struct acker *a)
 {
+	struct err e;
+	int done = -1;
 	if (a->n == 0)
 		return;
-	struct err e;
-	int done = bus_ack(a->bus, a->ids, a->n, &e);
+	do
+		done = bus_ack(a->bus, a->ids, a->n, &e);
+	while (done < 0 && recover(a, &e));
 	if (done < 0) {
 		give_up(a, a->n, &e);
 		return;
 	}
-	a->asked += a->n;
-	a->done += (uint64_t)done;
+	note_done(a, a->n, done);
 	a->n = 0;
 }
 
+/* An entry that ros-consume moved there itself is found to be done. */
 static void bury(struct acker *a, const struct ack *bad)
 {
 	struct err e;
-	int done = bus_dead(a->bus, bad->id, bad->reason, carry_keeps_data(bad->reason), &e);
-	if (done < 0) {
+	int done;
+	do
+		done = bus_dead(a->bus, bad->id, bad->reason, carry_keeps_data(bad->reason), &e);
+	while (done < 0 && recover(a, &e));
+	if (done < 0)
 		give_up(a, a->n + 1, &e);
-		return;
-	}
-	a->asked++;
-	a->done += (uint64_t)done;
+	else
+		note_done(a, 1, str_is(bad->reason, REFUSED_DELIVERIES) ? 1 : done);
 }
 
 static void take_line(struct acker *a, struct str text, uint64_t line)
@@ -125,10 +171,16 @@ static void take_lines(struct acker *a, struct lines *in)
 static void run(struct acker *a)
 {
 	struct err e;
-	if (bus_setup_open(&setup, a->tool->config, &a->bus, &e)) {
+	int rc = bus_setup_settle(&setup, a->tool->config, &e);
+	if (rc == 0)
+		do
+			rc = bus_open(&a->bus, &setup.settings, &e);
+		while (rc < 0 && recover(a, &e));
+	if (rc < 0) {
 		a->status = tool_fail(a->tool, &e);
 		return;
 	}
+	a->failing_since = 0;
 	struct lines in;
 	lines_init(&in, STDIN_FILENO, "standard input", LINE_BYTES);
 	take_lines(a, &in);

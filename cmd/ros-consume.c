@@ -1,8 +1,13 @@
 /*
  * ros-consume: entries of the bus, by a consumer group, to envelope lines on stdout. An entry stays pending until ros-ack
  * acknowledges it, so what the tools behind this one lose on the way comes again: first what was pending under this
- * consumer's name, then what is new.
+ * consumer's name, then what consumers that are gone left behind, then what is new.
+ *
+ * A reply that was lost on the wire leaves entries that were delivered and never seen. So after each failure our own pending entries
+ * are read again, from the last id that did come.
  */
+#include "base/timefmt.h"
+#include "bus/backoff.h"
 #include "bus/carry.h"
 #include "bus/consumer.h"
 #include "bus/id.h"
@@ -13,21 +18,29 @@
 
 #include <inttypes.h>
 
+#define DELIVERIES_MAX 10    /* twice what makes ros-aggregate handle an entry alone */
+#define CLAIM_EVERY_MS 10000 /* at most so often is looked for what others left behind */
+
 struct consume {
 	struct tool *tool;
-	struct bus *bus;
+	struct bus *bus;          /* NULL: not reached yet */
+	const char *dir;          /* the state directory */
 	struct consumer consumer;
 	struct json_reader *reader;
 	struct buf line;
-	char last[ID_TEXT]; /* id of the entry that came last */
-	int64_t left;        /* entries that may still be asked for */
+	char own[ID_TEXT];        /* of our entries, all up to this id have come */
+	char last[ID_TEXT];       /* id of the entry that came last */
+	int64_t left;             /* entries that may still be asked for */
 	struct pace pace;
+	int64_t next_claim;       /* when to look for what others left behind (time_monotonic_ms()) */
+	struct backoff backoff;
+	int64_t failing_since;    /* 0: the bus answers */
 	int status;
 };
 
 static struct tool tool;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
-static int64_t count = INT64_MAX, batch = 1000, block_ms = 5000;
+static int64_t count = INT64_MAX, batch = 1000, block_ms = 5000, min_idle_ms = 300000;
 static const char *consumer_name;
 static bool follow;
 
@@ -39,6 +52,8 @@ static const struct option options[] = {
 	  1, 3600000, NULL },
 	{ "consumer", 'c', OPTION_TEXT, &consumer_name, "NAME", "name in the group (default: host and lowest free number)", NULL, 0, 0,
 	  NULL },
+	{ "min-idle", 0, OPTION_INT, &min_idle_ms, "MS", "take over what other consumers have had for so long (default 300000)", NULL, 0,
+	  INT64_C(1) << 40, NULL },
 	BUS_OPTIONS(&setup),
 	BUS_GROUP_OPTION(&setup),
 	TOOL_OPTIONS(&tool),
@@ -52,31 +67,75 @@ static const struct tool_page page = {
 	            "ros-consume --follow | ros-aggregate | ros-ack\n",
 };
 
-/* Pending, but trimmed away before it was acknowledged: it is gone, and nobody may take it for done. */
-static void report_loss(struct consume *c, struct str id)
+static int print(struct consume *c, const struct envelope *env, const struct json *event, struct err *e)
 {
+	buf_clear(&c->line);
+	carry_write(&c->line, env, event);
+	if (!buf_ok(&c->line))
+		return err_set(e, ROS_BUG, "entry %.*s: no room for its envelope", STR_ARG(env->id));
+	out_str(&c->tool->out, buf_view(&c->line));
+	return 0;
+}
+
+static struct envelope envelope(void)
+{
+	return (struct envelope){ .stream = str_of(setup.stream), .group = str_of(setup.group) };
+}
+
+/*
+ * Pending, but trimmed away before it was acknowledged: it is gone, and nobody may take it for done. The bus names it once, to the claim,
+ * and forgets it then.
+ */
+static void report_lost(void *arg, struct str id)
+{
+	struct consume *c = arg;
+	struct envelope env = envelope();
+	struct err e;
 	log_error(&c->tool->log, "%s: entry %.*s is lost: it was pending and is no longer in the stream", setup.stream, STR_ARG(id));
 	c->status = ROS_REFUSED;
+	carry_refuse(&(struct bus_entry){ .id = id }, REFUSED_LOST, &env);
+	print(c, &env, NULL, &e);
+}
+
+/* False: the output took no more; tool_end() says why. */
+static bool write_out(struct consume *c)
+{
+	bool written = out_flush(&c->tool->out, NULL) == 0;
+	if (!written)
+		c->left = 0;
+	return written;
+}
+
+/*
+ * Who reads it dies of it, it seems. Its line goes first, so that it is counted, then it goes to the dead letters.
+ */
+static int bury(struct consume *c, const struct bus_entry *entry, struct err *e)
+{
+	struct envelope env = envelope();
+	log_error(&c->tool->log, "%s: entry %.*s was delivered %" PRId64 " times: it goes to the dead letters", setup.stream,
+	          STR_ARG(entry->id), entry->deliveries);
+	c->status = ROS_REFUSED;
+	carry_refuse(entry, REFUSED_DELIVERIES, &env);
+	if (print(c, &env, NULL, e) < 0)
+		return -1;
+	if (!write_out(c))
+		return 0;
+	return bus_dead(c->bus, entry->id, STR(REFUSED_DELIVERIES), true, e) < 0 ? -1 : 0;
 }
 
 static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 {
 	struct consume *c = arg;
 	snprintf(c->last, sizeof c->last, "%.*s", STR_ARG(entry->id));
+	if (entry->n_fields == 0)
+		return 0; /* trimmed away: the claim will name it */
 	c->left--;
 	pace_note(&c->pace, entry);
-	if (entry->n_fields == 0) {
-		report_loss(c, entry->id);
-		return 0;
-	}
-	struct envelope env = { .stream = str_of(setup.stream), .group = str_of(setup.group) };
+	if (entry->deliveries > DELIVERIES_MAX)
+		return bury(c, entry, e);
+	struct envelope env = envelope();
 	const struct json *event = carry_entry(c->reader, entry, &env);
-	buf_clear(&c->line);
-	carry_write(&c->line, &env, event);
-	if (!buf_ok(&c->line))
-		return err_set(e, ROS_BUG, "entry %.*s: no room for its envelope", STR_ARG(entry->id));
-	out_str(&c->tool->out, buf_view(&c->line));
-	return 0;
+	return print(c, &env, event, e);
 }
 
 static int next_count(struct consume *c)
@@ -84,52 +143,124 @@ static int next_count(struct consume *c)
 	return pace_next(&c->pace, c->left < batch ? c->left : batch);
 }
 
-/* False: time to end; what failed is said. */
-static bool settle(struct consume *c, int came, const struct err *e)
+static bool goes_on(const struct consume *c)
 {
-	bool written = out_flush(&c->tool->out, NULL) == 0; /* tool_end() says it */
+	return c->left > 0 && !wait_stopping();
+}
+
+/* The bus answered with `came` entries, which are written out; or did not (-1). */
+static int settle(struct consume *c, int came)
+{
+	write_out(c);
 	if (came < 0)
-		c->status = tool_fail(c->tool, e);
-	return came >= 0 && written && c->left > 0 && !wait_stopping();
+		return -1;
+	backoff_reset(&c->backoff);
+	c->failing_since = 0;
+	return came;
 }
 
-/* What an earlier run under this name left pending. False: time to end. */
-static bool deliver_own(struct consume *c)
+/* What is pending under a name, with ids after *after, which moves on. */
+static int read_own(struct consume *c, const char *name, char after[ID_TEXT], struct err *e)
 {
-	struct err e;
-	int came;
-	bool go_on;
-	snprintf(c->last, sizeof c->last, "0");
+	int came = 1;
+	while (goes_on(c) && came > 0) {
+		came = settle(c, bus_read_own(c->bus, name, str_of(after), next_count(c), deliver, c, e));
+		if (came > 0)
+			memcpy(after, c->last, ID_TEXT);
+	}
+	return came < 0 ? -1 : 0;
+}
+
+/* What processes of this host left behind that ended without coming again under their names. */
+static int adopt(struct consume *c, struct err *e)
+{
+	struct consumer orphan = { .lock = -1 };
+	int instance = 0, rc = 0;
+	while (rc == 0 && goes_on(c) && (rc = consumer_take_orphan(&orphan, c->dir, &instance, e)) == 1) {
+		char after[ID_TEXT] = "0";
+		rc = read_own(c, orphan.name, after, e);
+		consumer_release(&orphan);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* What any consumer has had for too long. */
+static int claim(struct consume *c, struct err *e)
+{
+	char cursor[ID_TEXT] = "0-0";
 	do {
-		char after[ID_TEXT];
-		memcpy(after, c->last, sizeof after);
-		came = bus_read_own(c->bus, c->consumer.name, str_of(after), next_count(c), deliver, c, &e);
-		go_on = settle(c, came, &e);
-	} while (go_on && came > 0);
-	return go_on;
+		int n = next_count(c);
+		if (settle(c, bus_claim(c->bus, c->consumer.name, min_idle_ms, cursor, n, deliver, report_lost, c, e)) < 0)
+			return -1;
+	} while (goes_on(c) && strcmp(cursor, "0-0") != 0);
+	c->next_claim = time_monotonic_ms() + (min_idle_ms < CLAIM_EVERY_MS ? CLAIM_EVERY_MS : min_idle_ms);
+	return 0;
 }
 
-static void deliver_new(struct consume *c)
+static int read_new(struct consume *c, struct err *e)
 {
-	struct err e;
-	int came;
-	do
-		came = bus_read_new(c->bus, c->consumer.name, next_count(c), follow ? (int)block_ms : 0, deliver, c, &e);
-	while (settle(c, came, &e) && (came > 0 || follow));
+	int came = settle(c, bus_read_new(c->bus, c->consumer.name, next_count(c), follow ? (int)block_ms : 0, deliver, c, e));
+	if (came > 0)
+		memcpy(c->own, c->last, sizeof c->own);
+	return came;
+}
+
+static int reach(struct consume *c, struct err *e)
+{
+	return c->bus || (bus_open(&c->bus, &setup.settings, e) == 0 && bus_group_create(c->bus, e) == 0) ? 0 : -1;
+}
+
+/* From our own entries to the end of what there is. */
+static int consume(struct consume *c, struct err *e)
+{
+	int came = 1;
+	if (reach(c, e) < 0 || read_own(c, c->consumer.name, c->own, e) < 0)
+		return -1;
+	if (c->next_claim == 0 && !consumer_name && adopt(c, e) < 0)
+		return -1;
+	while (goes_on(c) && (came > 0 || follow)) {
+		if (time_monotonic_ms() >= c->next_claim && claim(c, e) < 0)
+			return -1;
+		if (goes_on(c) && (came = read_new(c, e)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Whether to try again after a failure, when it is time. A consumer that follows waits for its bus as long as it takes; one that drains gives up
+ * where it never reached it, or when the time-out is over.
+ */
+static bool recover(struct consume *c, const struct err *e)
+{
+	int64_t now = time_monotonic_ms();
+	if (!backoff_helps(e) || (!follow && !c->bus) || wait_stopping())
+		return false;
+	if (c->failing_since == 0) {
+		c->failing_since = now;
+		log_warn(&c->tool->log, "%s: trying again", e->text);
+	}
+	if (!follow && now - c->failing_since >= setup.timeout_ms)
+		return false;
+	wait_fd(-1, 0, backoff_next(&c->backoff));
+	return !wait_stopping();
 }
 
 static void run(struct consume *c)
 {
 	struct err e;
-	const char *dir;
-	if (config_state_dir(c->tool->config, &dir, &e) || consumer_take(&c->consumer, dir, consumer_name, &e) ||
-	    bus_setup_open(&setup, c->tool->config, &c->bus, &e) || bus_group_create(c->bus, &e)) {
+	if (config_state_dir(c->tool->config, &c->dir, &e) || consumer_take(&c->consumer, c->dir, consumer_name, &e) ||
+	    bus_setup_settle(&setup, c->tool->config, &e)) {
 		c->status = tool_fail(c->tool, &e);
 		return;
 	}
 	log_note(&c->tool->log, "consumer %s of group %s, stream %s", c->consumer.name, setup.group, setup.stream);
-	if (deliver_own(c))
-		deliver_new(c);
+	int rc;
+	do
+		rc = consume(c, &e);
+	while (rc < 0 && recover(c, &e));
+	if (rc < 0 && !wait_stopping())
+		c->status = tool_fail(c->tool, &e);
 }
 
 int main(int argc, char **argv, char **environment)
@@ -137,7 +268,7 @@ int main(int argc, char **argv, char **environment)
 	int status;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
-	struct consume c = { .tool = &tool, .consumer.lock = -1, .left = count };
+	struct consume c = { .tool = &tool, .consumer.lock = -1, .left = count, .own = "0" };
 	c.reader = json_reader_new(JSON_EVENT_LIMITS);
 	buf_init(&c.line, (size_t)16 << 20);
 	if (tool.n_operands > 0) {

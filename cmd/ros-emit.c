@@ -2,9 +2,11 @@
  * ros-emit: event lines, or one event given by options, to the bus; prints the stream ids.
  *
  * A batch is what the input has now: it is published when the input is idle, or when it is full. Every line of the input
- * ends in one of three ways: its id on stdout, named on stderr as refused, or named on stderr as not confirmed.
+ * ends in one of four ways: its id on stdout; `queued` and its invocation_id on stdout, when it is synced in the local queue; named on
+ * stderr as refused; or named on stderr as neither published nor queued.
  */
 #include "base/timefmt.h"
+#include "bus/publish.h"
 #include "bus/setup.h"
 #include "event/event.h"
 #include "event/lines.h"
@@ -19,19 +21,29 @@
 #define BATCH_LINES 1000
 #define BATCH_BYTES ((size_t)4 << 20)
 #define LINGER_MS 1        /* idle means: nothing for so long */
+#define FORWARD_MS 1000    /* between two looks at the local queue while the input is idle */
 #define RANGES_A_MESSAGE 50
 #define NO_LINE 0          /* "line number" of the event given by options */
 
+struct line {
+	uint64_t number;
+	char invocation[UUID_TEXT];
+};
+
 struct emit {
 	struct tool *tool;
-	struct bus *bus;               /* NULL: --dry-run */
+	struct publisher *publisher;   /* NULL: --dry-run */
+	struct queue *queue;           /* NULL: no state directory */
+	struct producer producer;
 	struct json_reader *reader;
 	const char *file;              /* the operand being read; NULL: standard input without operands */
-	uint64_t line[BATCH_LINES];    /* of each queued event; after a publishing, of each that is not confirmed */
-	size_t queued, queued_bytes, replied, unconfirmed;
-	struct err why;                /* of the first that was not confirmed */
-	uint64_t last_line;            /* that was queued */
+	struct line line[BATCH_LINES]; /* of each event of the batch */
+	size_t batch, told;
+	uint64_t left[BATCH_LINES];    /* the lines that were neither published nor queued */
+	size_t n_left;
+	uint64_t last_line;            /* that came into a batch */
 	uint64_t seen;                 /* events that came */
+	bool warned_trouble, warned_full;
 	int status;
 	bool over;                     /* publishing failed, or a signal came: read no further */
 };
@@ -39,7 +51,7 @@ struct emit {
 static struct tool tool;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static bool dry_run;
-static int64_t max_len = 100000;
+static int64_t max_len = 100000, queue_bytes = QUEUE_BYTES, queue_days = QUEUE_AGE_MS / TIME_DAY_MS;
 
 /* The event given by options: the texts of its fields. The contract's tables say where they go and which are numbers. */
 static const char *given[AI_FIELDS];
@@ -51,6 +63,8 @@ static const struct option options[] = {
 	{ "dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "check the events and publish nothing", NULL, 0, 0, NULL },
 	BUS_OPTIONS(&setup),
 	{ "max-len", 0, OPTION_INT, &max_len, "N", "longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
+	{ "queue-bytes", 0, OPTION_INT, &queue_bytes, "N", "largest local queue (default 1073741824)", "ROS_QUEUE_BYTES", 1, INT64_MAX, NULL },
+	{ "queue-days", 0, OPTION_INT, &queue_days, "N", "longest wait in the local queue (default 7)", "ROS_QUEUE_DAYS", 1, 36500, NULL },
 	GIVEN_OPTION("invocation-id", AI_INVOCATION_ID, "UUID", "event: its identity (default: minted)"),
 	GIVEN_OPTION("timestamp", AI_TIMESTAMP, "TIME", "event: when it completed, RFC 3339 (default: now)"),
 	GIVEN_OPTION("mode", AI_GOVERNANCE_MODE, "MODE", "event: governance mode, DEMO or LIVE"),
@@ -141,105 +155,89 @@ static void refuse_fault(struct emit *em, uint64_t line, const struct json_fault
 	refuse(em, line, rule, root);
 }
 
-/* Says which lines have no id, as ranges, in as many messages as it takes. */
-static void name_unconfirmed(const struct emit *em)
+/* Says which lines were left, as ranges, in as many messages as it takes. */
+static void name_left(const struct emit *em)
 {
-	if (em->line[0] == NO_LINE) {
-		log_error(&em->tool->log, "the event is not confirmed as published");
+	if (em->left[0] == NO_LINE) {
+		log_error(&em->tool->log, "the event is neither published nor queued");
 		return;
 	}
 	const char *file = em->file ? em->file : "", *colon = em->file ? ": " : "";
 	struct buf text;
 	buf_init(&text, 8192);
-	for (size_t i = 0; i < em->unconfirmed;) {
+	for (size_t i = 0; i < em->n_left;) {
 		buf_clear(&text);
-		for (int ranges = 0; i < em->unconfirmed && ranges < RANGES_A_MESSAGE; ranges++) {
+		for (int ranges = 0; i < em->n_left && ranges < RANGES_A_MESSAGE; ranges++) {
 			size_t last = i;
-			while (last + 1 < em->unconfirmed && em->line[last + 1] == em->line[last] + 1)
+			while (last + 1 < em->n_left && em->left[last + 1] == em->left[last] + 1)
 				last++;
-			buf_fmt(&text, "%s%" PRIu64, ranges ? ", " : "", em->line[i]);
+			buf_fmt(&text, "%s%" PRIu64, ranges ? ", " : "", em->left[i]);
 			if (last > i)
-				buf_fmt(&text, "-%" PRIu64, em->line[last]);
+				buf_fmt(&text, "-%" PRIu64, em->left[last]);
 			i = last + 1;
 		}
-		log_error(&em->tool->log, "%s%slines not confirmed as published: %s", file, colon, buf_cstr(&text));
+		log_error(&em->tool->log, "%s%slines neither published nor queued: %s", file, colon, buf_cstr(&text));
 	}
-	log_error(&em->tool->log, "%s%snothing after line %" PRIu64 " was published", file, colon, em->last_line);
+	log_error(&em->tool->log, "%s%snothing after line %" PRIu64 " was taken", file, colon, em->last_line);
 	buf_free(&text);
 }
 
-/* Replies come in the order of the lines. Those without an id move to the front of em->line. */
-static void take_reply(void *arg, struct str id, const struct err *why)
+/* The outcomes come in the order of the lines. */
+static void take_outcome(void *arg, enum published what, struct str id)
 {
 	struct emit *em = arg;
-	uint64_t line = em->line[em->replied++];
-	if (id.p) {
-		out_str(&em->tool->out, id);
-		out_z(&em->tool->out, "\n");
-		return;
-	}
-	if (em->unconfirmed == 0)
-		em->why = *why;
-	em->line[em->unconfirmed++] = line;
+	const struct line *line = &em->line[em->told++];
+	if (what == PUBLISHED)
+		out_fmt(&em->tool->out, "%.*s\n", STR_ARG(id));
+	else if (what == QUEUED)
+		out_fmt(&em->tool->out, "queued %s\n", line->invocation);
+	else
+		em->left[em->n_left++] = line->number;
 }
 
-/* The cap: what no group needs any more makes room; what a group needs is never pushed out. */
-static int make_room(struct emit *em, struct err *e)
+/* What the operator should know, once. */
+static void warn(struct emit *em, const struct publisher_state *state)
 {
-	struct bus_info info;
-	if (bus_info(em->bus, &info, e))
-		return -1;
-	if (info.length <= max_len - (int64_t)em->queued)
-		return 0;
-	int64_t trimmed = bus_trim(em->bus, e);
-	if (trimmed < 0)
-		return -1;
-	if (info.length - trimmed <= max_len - (int64_t)em->queued)
-		return 0;
-	return err_set(e, ROS_LATER, "the stream %s is full: %" PRId64 " entries that are not acknowledged yet, the limit is %" PRId64,
-	               setup.stream, info.length - trimmed, max_len);
-}
-
-static void give_up(struct emit *em, const struct err *why)
-{
-	worsen(em, tool_fail(em->tool, why));
-	if (em->unconfirmed > 0)
-		name_unconfirmed(em);
-	em->over = true;
+	if (state->trouble && state->queued > 0 && !em->warned_trouble)
+		log_warn(&em->tool->log, "%s: events go to the local queue %s", state->trouble->text, queue_path(em->queue));
+	em->warned_trouble |= state->trouble && state->queued > 0;
+	if (state->nearly_full && !em->warned_full)
+		log_warn(&em->tool->log, "the stream %s has more than 80 %% of its limit of %" PRId64 " entries, and none can be trimmed",
+		         setup.stream, max_len);
+	em->warned_full |= state->nearly_full;
 }
 
 static void publish(struct emit *em)
 {
-	if (em->queued == 0)
-		return;
 	struct err e;
-	em->replied = em->unconfirmed = 0;
-	if (make_room(em, &e)) {
-		em->unconfirmed = em->queued;
-		give_up(em, &e);
-	} else if (bus_settle(em->bus, take_reply, em, &e)) {
-		give_up(em, &e);
-	} else if (em->unconfirmed > 0) {
-		give_up(em, &em->why);
+	struct publisher_state state;
+	if (em->batch == 0)
+		return;
+	em->told = em->n_left = 0;
+	int rc = publisher_settle(em->publisher, take_outcome, em, &e);
+	em->batch = 0;
+	publisher_look(em->publisher, &state);
+	warn(em, &state);
+	if (state.stuck)
+		worsen(em, ROS_CONFIG);
+	if (rc < 0) {
+		worsen(em, tool_fail(em->tool, &e));
+		name_left(em);
+		em->over = true;
 	}
-	em->queued = em->queued_bytes = 0;
 	out_flush(&em->tool->out, NULL); /* the error sticks; tool_end() says it */
 }
 
-static void queue(struct emit *em, const struct event *ev, uint64_t line)
+static void add(struct emit *em, const struct event *ev, uint64_t line)
 {
 	struct entry_field fields[ENTRY_FIELDS_MAX];
-	size_t n = entry_fields(ev, ev->root->raw, NULL, NULL, fields);
-	em->line[em->queued++] = em->last_line = line;
-	em->queued_bytes += ev->root->raw.n;
-	struct err e;
-	if (bus_append(em->bus, fields, n, &e)) {
-		em->unconfirmed = em->queued;
-		em->queued = 0;
-		give_up(em, &e);
-	} else if (em->queued == BATCH_LINES || em->queued_bytes >= BATCH_BYTES) {
+	size_t n = entry_fields(ev, ev->root->raw, fields);
+	struct line *l = &em->line[em->batch++];
+	l->number = em->last_line = line;
+	uuid_format(&ev->id, l->invocation);
+	publisher_add(em->publisher, fields, n, true);
+	if (em->batch == BATCH_LINES || publisher_bytes(em->publisher) >= BATCH_BYTES)
 		publish(em);
-	}
 }
 
 static void take_line(struct emit *em, struct str text, uint64_t line)
@@ -256,8 +254,29 @@ static void take_line(struct emit *em, struct str text, uint64_t line)
 		refuse(em, line, "a LIVE event needs the PHI guard, which this version does not have yet", root);
 		worsen(em, ROS_CONFIG);
 	} else if (!dry_run) {
-		queue(em, &ev, line);
+		add(em, &ev, line);
 	}
+}
+
+/* While the input is idle, what waits in the local queue is tried again. */
+static void forward(struct emit *em)
+{
+	struct err e;
+	if (em->batch > 0)
+		publish(em);
+	else if (publisher_forward(em->publisher, time_monotonic_ms() + FORWARD_MS, &e) < 0)
+		log_note(&em->tool->log, "%s: events stay in the local queue", e.text);
+}
+
+/* How long to wait for a line. */
+static int patience(const struct emit *em)
+{
+	struct publisher_state state = { 0 };
+	if (em->batch > 0)
+		return LINGER_MS;
+	if (em->publisher)
+		publisher_look(em->publisher, &state);
+	return state.waiting > 0 ? FORWARD_MS : -1;
 }
 
 static void take_lines(struct emit *em, struct lines *in)
@@ -265,7 +284,7 @@ static void take_lines(struct emit *em, struct lines *in)
 	for (enum lines_event what = LINES_LINE; !em->over && what != LINES_END;) {
 		struct str text;
 		struct err e;
-		what = lines_next(in, em->queued ? LINGER_MS : -1, &text, &e);
+		what = lines_next(in, patience(em), &text, &e);
 		switch (what) {
 		case LINES_LINE:
 		case LINES_LAST: /* counts when it is a whole object, as every line must be */
@@ -285,6 +304,8 @@ static void take_lines(struct emit *em, struct lines *in)
 			em->over = true;
 			return;
 		case LINES_IDLE:
+			forward(em);
+			break;
 		case LINES_END:
 			publish(em);
 			break;
@@ -450,6 +471,24 @@ static void take_given(struct emit *em)
 	buf_free(&text);
 }
 
+/* Without a state directory, events can still be published: without numbers, and with no queue behind them. */
+static int open_publisher(struct emit *em, struct err *e)
+{
+	const char *dir;
+	struct err why;
+	if (bus_setup_settle(&setup, em->tool->config, e) < 0)
+		return -1;
+	bool numbered = false;
+	if (config_state_dir(em->tool->config, &dir, &why) == 0) {
+		em->queue = queue_new(&(struct queue_settings){ dir, &setup.settings, queue_bytes, queue_days * TIME_DAY_MS });
+		numbered = producer_take(&em->producer, dir, &why) == 0;
+	}
+	if (!numbered)
+		log_warn(&em->tool->log, "%s: events carry no numbers that prove completeness", why.text);
+	em->publisher = publisher_new(&(struct publisher_settings){ &setup.settings, em->queue, numbered ? &em->producer : NULL, max_len });
+	return 0;
+}
+
 static void run(struct emit *em)
 {
 	bool one = is_given();
@@ -463,7 +502,7 @@ static void run(struct emit *em)
 		return;
 	}
 	struct err e;
-	if (!dry_run && bus_setup_open(&setup, em->tool->config, &em->bus, &e)) {
+	if (!dry_run && open_publisher(em, &e) < 0) {
 		em->status = tool_fail(em->tool, &e);
 		return;
 	}
@@ -480,9 +519,12 @@ int main(int argc, char **argv, char **environment)
 		return status;
 	static struct emit em;
 	em.tool = &tool;
+	em.producer.fd = -1;
 	em.reader = json_reader_new(JSON_EVENT_LIMITS);
 	run(&em);
-	bus_close(em.bus);
+	publisher_free(em.publisher);
+	queue_free(em.queue);
+	producer_release(&em.producer);
 	bus_setup_free(&setup);
 	json_reader_free(em.reader);
 	return tool_end(&tool, em.status);

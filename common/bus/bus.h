@@ -3,7 +3,7 @@
  * Redis (7.0 commands, through hiredis' reader over a transport of our own) and a file (SQLite), so that all works with
  * no server. Waits are ours (poll), a dead server never raises SIGPIPE, a stop
  * (wait.h) ends the one wait that is for new entries. Every other call is finished although a stop has come, within its
- * deadline, so that a batch in hand can be settled and acknowledged.
+ * deadline and what a stop grants, so that a batch in hand can be settled and acknowledged.
  */
 #ifndef ROS_BUS_BUS_H
 #define ROS_BUS_BUS_H

@@ -20,4 +20,10 @@ struct consumer {
 int consumer_take(struct consumer *c, const char *dir, const char *name, struct err *e);
 void consumer_release(struct consumer *c);
 
+/*
+ * Takes the next name of this host after host-*instance that was used before and is held by no process: that process has ended, and what is
+ * pending under its name waits for somebody. 1: taken, *instance is its number; 0: there is none; -1: as above.
+ */
+int consumer_take_orphan(struct consumer *c, const char *dir, int *instance, struct err *e);
+
 #endif

@@ -2,6 +2,7 @@
 #include "bus/setup.h"
 
 #include "base/mem.h"
+#include "bus/url.h"
 #include "io/file.h"
 
 #include <stdbool.h>
@@ -52,7 +53,7 @@ static int read_password(struct bus_setup *s, const char *path, struct err *e)
 	return 0;
 }
 
-int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e)
+int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e)
 {
 	buf_init(&s->state_url, URL_BYTES);
 	buf_init(&s->dead, NAME_BYTES + sizeof ":dead");
@@ -67,7 +68,15 @@ int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct
 	const char *password_file = config_get(c, "ROS_REDIS_PASSWORD_FILE");
 	if (password_file && read_password(s, password_file, e))
 		return -1;
-	return bus_open(b, &s->settings, e);
+	struct url url;
+	int rc = url_parse(s->settings.url, &url, e);
+	url_free(&url);
+	return rc;
+}
+
+int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e)
+{
+	return bus_setup_settle(s, c, e) < 0 ? -1 : bus_open(b, &s->settings, e);
 }
 
 void bus_setup_free(struct bus_setup *s)

@@ -36,10 +36,13 @@ struct bus_setup {
 	  0, 0, NULL }
 
 /*
- * Settles where the bus is and opens it. The dead letters are the stream's name and ":dead"; a password that is not in the URL
+ * Settles where the bus is: fills s->settings. The dead letters are the stream's name and ":dead"; a password that is not in the URL
  * comes from the file that ROS_REDIS_PASSWORD_FILE names. Names with white space are refused (ROS_CONFIG): ack lines could not
- * carry them. Other errors are those of bus_open(). `c` must outlive the bus. After a failure, too, bus_setup_free() is due.
+ * carry them; so is a URL that is none. `c` must outlive the settings. After a failure, too, bus_setup_free() is due.
  */
+int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e);
+
+/* bus_setup_settle() and bus_open(). */
 int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e);
 
 /* After bus_close(): the settings are kept by reference. Wipes the password. */

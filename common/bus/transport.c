@@ -21,14 +21,17 @@ static int remaining(int64_t deadline)
 	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
+/* After a stop, what was begun gets only so long. */
 enum wait_result transport_wait(int fd, short events, int64_t deadline, bool stoppable)
 {
-	if (stoppable)
-		return wait_fd(fd, events, remaining(deadline));
+	enum wait_result result = wait_fd(fd, events, remaining(deadline));
+	if (result != WAIT_STOP || stoppable)
+		return result;
 	struct pollfd p = { .fd = fd, .events = events };
+	int64_t stop = wait_stop_deadline();
 	int n;
 	do
-		n = poll(&p, 1, remaining(deadline));
+		n = poll(&p, 1, remaining(deadline < stop ? deadline : stop));
 	while (n < 0 && errno == EINTR);
 	return n == 0 ? WAIT_TIMEOUT : WAIT_READY;
 }

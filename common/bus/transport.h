@@ -25,7 +25,7 @@ bool transport_idle(int fd);
 
 /*
  * Waits for POLLIN, POLLOUT. A call that must be finished once begun is not stoppable: a stop that has come lets it
- * end, up to its deadline.
+ * end, up to its deadline or wait_stop_deadline(), whichever is first.
  */
 enum wait_result transport_wait(int fd, short events, int64_t deadline, bool stoppable);
 

@@ -4,8 +4,6 @@
 #include "base/num.h"
 #include "json/writer.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static void member(struct buf *out, const char *lead, struct str value)
@@ -180,8 +178,7 @@ bool ack_read(struct str line, struct ack *a)
 	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && is_token(a->reason) : !a->reason.p);
 }
 
-size_t entry_fields(const struct event *ev, struct str data, const struct origin *origin, char number[NUMBER_TEXT],
-                    struct entry_field out[ENTRY_FIELDS_MAX])
+size_t entry_fields(const struct event *ev, struct str data, struct entry_field out[ENTRY_FIELDS_MAX])
 {
 	static const struct {
 		struct str name;
@@ -202,10 +199,5 @@ size_t entry_fields(const struct event *ev, struct str data, const struct origin
 	for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++)
 		if (ev->field[optional[i].field])
 			out[n++] = (struct entry_field){ optional[i].name, event_text(ev, optional[i].field) };
-	if (origin) {
-		snprintf(number, NUMBER_TEXT, "%" PRId64, origin->sequence);
-		out[n++] = (struct entry_field){ STR("source"), origin->source };
-		out[n++] = (struct entry_field){ STR("sequence"), str_of(number) };
-	}
 	return n;
 }

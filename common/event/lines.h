@@ -67,13 +67,11 @@ struct entry_field {
 };
 
 #define ENTRY_FIELDS_MAX 16
-#define NUMBER_TEXT 24 /* room for an integer and its NUL */
 
 /*
- * The fields of the entry that carries the event, in the order of the contract; returns their number. `data` is the event's JSON text, `number` is
- * origin->sequence as text; both are needed as long as the fields. `origin` may be NULL.
+ * The fields of the entry that carries the event, in the order of the contract, but for source and sequence, which the publisher adds;
+ * returns their number. `data` is the event's JSON text.
  */
-size_t entry_fields(const struct event *ev, struct str data, const struct origin *origin, char number[NUMBER_TEXT],
-                    struct entry_field out[ENTRY_FIELDS_MAX]);
+size_t entry_fields(const struct event *ev, struct str data, struct entry_field out[ENTRY_FIELDS_MAX]);
 
 #endif

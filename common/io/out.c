@@ -4,14 +4,17 @@
  */
 #include "io/out.h"
 
+#include "base/timefmt.h"
+#include "io/wait.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OUT_SIZE ((size_t)64 * 1024)
+#define NONBLOCKING_WAIT_MS 100 /* then a stop is looked for */
 #define OUT_MAX ((size_t)64 * 1024 * 1024) /* the longest line, or the longest piece of one out_fmt() */
 
 void out_init(struct out *o, int fd, const char *name)
@@ -30,18 +33,27 @@ static bool failed(const struct out *o)
 	return o->err.text[0] != '\0';
 }
 
+/* After a stop a reader that does not read is waited for no longer than is granted. */
+static bool reader_too_slow(void)
+{
+	return time_monotonic_ms() >= wait_stop_deadline();
+}
+
 static void write_all(struct out *o, const char *p, size_t n)
 {
 	while (n > 0) {
-		ssize_t done = write(o->fd, p, n);
-		if (done < 0 && errno == EAGAIN) {
-			poll(&(struct pollfd){ .fd = o->fd, .events = POLLOUT }, 1, -1);
-		} else if (done < 0 && errno != EINTR) {
-			err_sys(&o->err, ROS_IO, "cannot write %s", o->name);
-			return;
-		} else if (done > 0) {
+		ssize_t done = wait_write(o->fd, p, n);
+		if (done > 0) {
 			p += done;
 			n -= (size_t)done;
+		} else if (done < 0 && errno != EINTR && errno != EAGAIN) {
+			err_sys(&o->err, ROS_IO, "cannot write %s", o->name);
+			return;
+		} else if (reader_too_slow()) {
+			err_set(&o->err, ROS_IO, "cannot write %s: stopped by a signal while nobody read it", o->name);
+			return;
+		} else if (done < 0 && errno == EAGAIN) {
+			poll(&(struct pollfd){ .fd = o->fd, .events = POLLOUT }, 1, NONBLOCKING_WAIT_MS);
 		}
 	}
 }

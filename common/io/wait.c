@@ -2,6 +2,9 @@
  * Signals and waiting. The signals stay blocked but inside ppoll(), which lets them in and waits in one step: none
  * can come between the look and the wait. A descriptor that is always ready never lets ppoll() wait, so pending
  * signals are looked at as well.
+ *
+ * A write to a pipe that nobody reads blocks with the signals let in; the handler sets a timer that interrupts it again and again, in
+ * case the signal came right before write(2) began to wait.
  */
 #include "io/wait.h"
 
@@ -10,15 +13,28 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
+#include <sys/time.h>
+#include <unistd.h>
 
-static volatile sig_atomic_t stopped;
+#define GRACE_MS 700 /* a tool ends within a second */
+#define NUDGE_MS 100
+
+static volatile sig_atomic_t stopped, writing;
 static sigset_t stop_signals; /* those of SIGTERM and SIGINT that we took */
+static int64_t stop_deadline; /* 0 until the stop was noticed outside of the handler */
+
+/* Interrupts what blocks in the thread, now and again. */
+static void nudge(int ms)
+{
+	struct itimerval t = { .it_interval.tv_usec = ms * 1000, .it_value.tv_usec = ms * 1000 };
+	setitimer(ITIMER_REAL, &t, NULL);
+}
 
 static void note(int number)
 {
-	(void)number;
-	stopped = 1;
+	stopped |= number != SIGALRM;
+	if (stopped && writing)
+		nudge(NUDGE_MS);
 }
 
 /* A signal that was ignored when we were started (nohup, a shell's background) stays so. */
@@ -36,6 +52,7 @@ void wait_install(void)
 	sigemptyset(&stop_signals);
 	take_signal(SIGTERM);
 	take_signal(SIGINT);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = note }, NULL);
 	sigprocmask(SIG_BLOCK, &stop_signals, NULL);
 }
 
@@ -46,6 +63,32 @@ bool wait_stopping(void)
 		stopped = (sigismember(&stop_signals, SIGTERM) && sigismember(&pending, SIGTERM)) ||
 		          (sigismember(&stop_signals, SIGINT) && sigismember(&pending, SIGINT));
 	return stopped;
+}
+
+int64_t wait_stop_deadline(void)
+{
+	if (!wait_stopping())
+		return INT64_MAX;
+	if (stop_deadline == 0)
+		stop_deadline = time_monotonic_ms() + GRACE_MS;
+	return stop_deadline;
+}
+
+ssize_t wait_write(int fd, const void *p, size_t n)
+{
+	sigset_t mask;
+	writing = 1;
+	if (wait_stopping())
+		nudge(NUDGE_MS);
+	sigprocmask(SIG_UNBLOCK, &stop_signals, &mask);
+	ssize_t done = write(fd, p, n);
+	int reason = errno;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	writing = 0;
+	if (stopped)
+		nudge(0);
+	errno = reason;
+	return done;
 }
 
 /* The mask of the waits: what is blocked now without the stop signals. */

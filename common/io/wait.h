@@ -6,6 +6,9 @@
 #define ROS_IO_WAIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 enum wait_result {
 	WAIT_READY,   /* the descriptor can be read or written, or has an error to be read */
@@ -24,5 +27,17 @@ bool wait_stopping(void);
  * or comes meanwhile ends it at once. fd -1 waits for time or a stop alone.
  */
 enum wait_result wait_fd(int fd, short events, int timeout_ms);
+
+/*
+ * What is in hand may be finished for so long after a stop: the time (time_monotonic_ms()) after which nothing may be waited for any more.
+ * INT64_MAX while no stop has come.
+ */
+int64_t wait_stop_deadline(void);
+
+/*
+ * write(2), which a stop interrupts: it then fails with EINTR where nothing could be written, and again at the latest 100 ms after each
+ * further call. Without a stop it blocks as write(2) does.
+ */
+ssize_t wait_write(int fd, const void *p, size_t n);
 
 #endif

@@ -322,7 +322,9 @@ among_good_ones() { # HOW
 			expect 78 "$bus" "$name" --bus "$bus" < in
 			says "$name" .
 		done
-		expect 69 'no server' "$name" --bus "unix://$PWD/no.sock" < <(event)
+		status=69
+		[ "$name" != ros-emit ] || status=0 # which has a queue for that
+		expect $status 'no server' "$name" --bus "unix://$PWD/no.sock" < <(event)
 		says "$name" "unix://$PWD/no.sock: "
 	done
 }

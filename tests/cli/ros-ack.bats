@@ -162,25 +162,59 @@ one_left() {
 	[[ $output == *nowhere.sock* ]]
 }
 
-@test "redis: a server that dies is 69, and says how many were not acknowledged" {
-	redis-server --port 0 --unixsocket "$PWD/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+server() {
+	redis-server --port 0 --unixsocket "$PWD/s" --save '' --appendonly yes --appendfsync always --dir "$PWD" > redis.log 2>&1 < /dev/null 3>&- 4>&- 9>&- &
 	server=$!
-	wait_for 10 redis-cli -s "$PWD/s" PING
+	wait_for 10 redis-cli -s "$PWD/s" PING > /dev/null
 	export ROS_BUS=unix://$PWD/s
+}
+
+stop_server() {
+	kill -KILL $server
+	wait $server || true
+}
+
+# An ack that has acknowledged the first of three entries, and whose server has died since; its other lines come by descriptor 9.
+ack_without_server() {
+	server
 	deliver 3
 	mkfifo pipe
-	ros-ack < pipe 2> messages 3>&- &
+	ros-ack --timeout 300 < pipe 2> messages 3>&- &
 	pid=$!
 	exec 9> pipe
 	head -1 acks >&9
 	wait_for 10 has_pending "$PWD/s" 2
-	kill -KILL $server
-	wait $server || true
+	stop_server
 	tail -2 acks >&9
+	wait_for 10 grep -q 'trying again' messages
+}
+
+@test "redis: a server that died is waited for while lines may come; what was to be acknowledged then is" {
+	ack_without_server
+	server
+	wait_for 20 has_pending "$PWD/s" 0
+	exec 9>&-
+	wait $pid
+	stop_server
+	[ "$(wc -l < messages)" -eq 1 ]
+}
+
+@test "redis: a server that stays away is 69 at the end of the lines, and it says how many were not acknowledged" {
+	ack_without_server
 	exec 9>&-
 	status=0
 	wait $pid || status=$?
 	[ $status -eq 69 ]
+	grep -q 'not acknowledged: 2 entries' messages
+}
+
+@test "redis: SIGTERM ends the wait for a server, within a second" {
+	ack_without_server
+	begin=$EPOCHREALTIME
+	kill -TERM $pid
+	wait $pid || true
+	exec 9>&-
+	awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }'
 	grep -q 'not acknowledged: 2 entries' messages
 }
 

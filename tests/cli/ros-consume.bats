@@ -34,7 +34,8 @@ envelopes() {
 	run -0 --separate-stderr ros-consume
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 2 ]
-	[ "$(jq -c 'del(.event)' <<< "$output")" = "$(jq -Rc '{stream: "ros:insights", group: "ros:insights-workers", id: ., type: "ai.invocation.completed", deliveries: 1}' ids)" ]
+	[ "$(jq -c 'del(.event, .source)' <<< "$output")" = "$(jq -Rc '{stream: "ros:insights", group: "ros:insights-workers", id: ., type: "ai.invocation.completed", deliveries: 1, sequence: input_line_number}' ids)" ]
+	[ "$(jq -r .source <<< "$output" | uniq | grep -cx "$(hostname)-[0-9a-f]\{12\}")" -eq 1 ]
 	[ "$(jq -c .event <<< "${lines[0]}")" = "$(event '.stage = 1')" ]
 	[ "$(jq -c .event <<< "${lines[1]}")" = "$(event '.stage = 2')" ]
 }
@@ -190,18 +191,18 @@ ended() {
 ["t",{"a":[1]},null,"host-0",42]' ]
 }
 
-@test "redis: a pending entry that was trimmed away is named as lost, and stays pending" {
+@test "redis: a pending entry that was trimmed away is named as lost, with a line of its own" {
 	on_redis
 	emit 3
 	ros-consume > first
 	redis XTRIM ros:insights MAXLEN 1
-	for again in 1 2; do
-		run -1 --separate-stderr ros-consume
-		[ "$(jq .event.stage <<< "$output")" = 3 ]
-		[ "${#stderr_lines[@]}" -eq 2 ]
-		[[ ${stderr_lines[0]} == *"entry $(head -1 ids) is lost"* ]]
-	done
-	[ "$(redis --raw XPENDING ros:insights ros:insights-workers | head -1)" -eq 3 ]
+	run -1 --separate-stderr ros-consume
+	[ "$(jq -c '[.id, .refused, .event.stage]' <<< "$output")" = "[\"$(tail -1 ids)\",null,3]
+$(jq -Rc '[., "lost", null]' ids | head -2)" ]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	[[ ${stderr_lines[0]} == *"entry $(head -1 ids) is lost"* ]]
+	run -0 ros-consume
+	[ "$(jq .event.stage <<< "$output")" = 3 ]
 }
 
 @test "redis: a group that was lost starts again at 0" {
@@ -221,22 +222,130 @@ ended() {
 	[[ $stderr == "ros-consume: "*nowhere.sock* ]]
 }
 
-@test "redis: a server that dies under --follow is 69" {
-	redis-server --port 0 --unixsocket "$PWD/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+# server: a server of the test's own on ./s, with its process id in $server.
+server() {
+	redis-server --port 0 --unixsocket "$PWD/s" --save '' --appendonly yes --appendfsync always --dir "$PWD" > redis.log 2>&1 < /dev/null 3>&- 4>&- 9>&- &
 	server=$!
-	wait_for 10 redis-cli -s "$PWD/s" PING
+	wait_for 10 redis-cli -s "$PWD/s" PING > /dev/null
 	export ROS_BUS=unix://$PWD/s
+}
+
+stop_server() {
+	kill -KILL $server
+	wait $server || true
+}
+
+@test "redis: --follow waits for a server that died, says so once, and goes on where it was" {
+	server
 	ros-consume --follow > out 2> messages 3>&- &
 	pid=$!
 	emit 1
 	wait_for 10 test -s out
-	kill -KILL $server
+	stop_server
+	wait_for 10 grep -q "$PWD/s: .*trying again" messages
+	server
+	emit 1
+	wait_for 20 eval '[ "$(wc -l < out)" -eq 2 ]'
+	kill -TERM $pid
+	wait $pid
+	stop_server
+	[ "$(jq -c '[.deliveries, .sequence]' out)" = $'[1,1]\n[1,2]' ]
+	[ "$(grep -c 'trying again' messages)" -eq 1 ]
+}
+
+@test "redis: SIGTERM ends a consumer that waits for its server, or hangs at it, within a second" {
+	ros-consume --follow --bus "unix://$PWD/nowhere.sock" 2> messages 3>&- &
+	pid=$!
+	wait_for 10 grep -q 'trying again' messages
+	begin=$EPOCHREALTIME
+	kill -TERM $pid
+	wait $pid
+	awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }'
+	server
+	emit 1
+	kill -STOP $server
+	ros-consume > out 2> messages 3>&- &
+	pid=$!
+	wait_for 10 grep -q nanosleep\|poll "/proc/$pid/wchan" || true
+	kill -TERM $pid
+	begin=$EPOCHREALTIME
+	wait $pid || true
+	awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }'
+	kill -CONT $server
+	stop_server
+}
+
+@test "SIGTERM ends a consumer whose reader does not read, within a second, with 74" {
+	event | jq -c '. as $e | range(2000) | $e' | ros-emit > ids
+	mkfifo pipe
+	ros-consume > pipe 2> messages 3>&- &
+	pid=$!
+	exec 9< pipe
+	wait_for 10 grep -q pipe_write "/proc/$pid/wchan"
+	begin=$EPOCHREALTIME
+	kill -TERM $pid
 	status=0
 	wait $pid || status=$?
-	[ $status -eq 69 ]
-	grep -q "$PWD/s" messages
-	[ "$(jq .event.stage out)" -eq 1 ]
+	exec 9<&-
+	[ $status -eq 74 ]
+	awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }'
+	grep -q 'stopped by a signal' messages
 }
+
+# Consumers of this host that are gone: the next one has what they had, at once.
+adopts() {
+	emit 3
+	ros-consume --count 1 --follow > first
+	ros-consume --follow > a 3>&- &
+	pid=$!
+	wait_for 10 eval '[ "$(wc -l < a)" -eq 3 ]'
+	ros-consume --follow > b 3>&- &
+	other=$!
+	wait_for 10 eval '[ "$(ls "$ROS_STATE_DIR" | grep -c consumer-)" -eq 2 ]'
+	ROS_STATE_DIR=$PWD/third ros-consume -c gone > c
+	emit 1
+	kill -TERM $pid $other
+	wait $pid $other
+	run -0 ros-consume
+	[ "$(jq .event.stage <<< "$output" | sort -n | tr -d '\n')" = 1123 ]
+}
+
+@test "file: what ended consumers of this host had comes to the next one" { adopts; }
+@test "redis: what ended consumers of this host had comes to the next one" { on_redis; adopts; }
+
+claims() {
+	emit 3
+	ros-consume -c gone > first
+	run -0 ros-consume
+	[ -z "$output" ]
+	run -0 ros-consume --min-idle 0
+	[ "$(jq -c '[.event.stage, .deliveries]' <<< "$output")" = $'[1,2]\n[2,2]\n[3,2]' ]
+	ack <<< "$output"
+	run -0 ros-consume --min-idle 0 -c gone
+	[ -z "$output" ]
+}
+
+@test "file: --min-idle takes over what other consumers have had for so long" { claims; }
+@test "redis: --min-idle takes over what other consumers have had for so long" { on_redis; claims; }
+
+# An entry that kills who reads it must not be delivered for ever.
+gives_up() {
+	emit 2
+	ros-consume | tail -1 | ack
+	for n in $(seq 9); do ros-consume; done > again
+	[ "$(jq -s 'map(.deliveries) | max' again)" -eq 10 ]
+	run -1 --separate-stderr ros-consume
+	[ "$(jq -c '[.id, .deliveries, .event, .refused, .sequence]' <<< "$output")" = "[\"$(head -1 ids)\",11,null,\"deliveries\",1]" ]
+	[[ $stderr == *"entry $(head -1 ids) was delivered 11 times: it goes to the dead letters" ]]
+	[ "$(ros-replay --stream ros:insights:dead | jq -c .event)" = "$(event '.stage = 1')" ]
+	run -0 ros-consume
+	[ -z "$output" ]
+	run -0 ros-ack <<< "bad ros:insights ros:insights-workers $(head -1 ids) deliveries"
+	[ -z "$output" ]
+}
+
+@test "file: what was delivered more than 10 times goes to the dead letters" { gives_up; }
+@test "redis: what was delivered more than 10 times goes to the dead letters" { on_redis; gives_up; }
 
 @test "output that cannot be written is 74, and the entries come again" {
 	emit 3

@@ -231,87 +231,236 @@ all_ids() {
 	[[ $output == *"no FILE"* ]]
 }
 
-@test "the cap: what every group has acknowledged makes room" {
-	event > in
-	ros-emit --max-len 2 in in
-	run -75 --separate-stderr ros-emit --max-len 2 in
-	[ -z "$output" ]
-	[[ $stderr == *"full"* && $stderr == *"lines not confirmed as published: 1"* ]]
-	ros-consume | jq -r '"ack \(.stream) \(.group) \(.id)"' | ros-ack
-	run -0 ros-emit --max-len 2 in
-	all_ids "$output"
-	[ "$(on_bus | wc -l)" -eq 1 ]
+# queued: whether every line of $output says that an event of `event` is in the local queue.
+queued() {
+	! grep -qvx 'queued 7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a' <<< "$output"
 }
 
-@test "the cap: INSIGHTS_MAX_LEN gives it, and a batch that does not fit is left as a whole" {
+# numbers: source and sequence of what is on the bus, the source as 1, 2 ... in the order in which it came.
+numbers() {
+	ros-replay "$@" | jq -rs '(map(.source) | reduce .[] as $s ([]; if index($s) then . else . + [$s] end)) as $all | .[] | "\(.source as $s | $all | index($s) + 1):\(.sequence)"' | tr '\n' ' '
+}
+
+@test "the cap: what every group has acknowledged makes room; what a group needs is never pushed out" {
+	event > in
+	ros-emit --max-len 2 in in
+	run -0 --separate-stderr ros-emit --max-len 2 in
+	[ "${#lines[@]}" -eq 1 ]
+	queued
+	[[ $stderr == *"the stream ros:insights is full: 2 entries"*"local queue $ROS_STATE_DIR/queue.db"* ]]
+	[ "$(on_bus | wc -l)" -eq 2 ]
+	ros-consume | jq -r '"ack \(.stream) \(.group) \(.id)"' | ros-ack
+	run -0 --separate-stderr ros-emit --max-len 2 in
+	all_ids "$output"
+	[ "$(numbers)" = '1:3 1:4 ' ]
+}
+
+@test "the cap: INSIGHTS_MAX_LEN gives it, and a batch that does not fit is queued as a whole" {
 	for n in 1 2 3; do event; done > in
-	INSIGHTS_MAX_LEN=2 run -75 --separate-stderr ros-emit in
-	[[ $stderr == *"in: lines not confirmed as published: 1-3"* ]]
+	INSIGHTS_MAX_LEN=2 run -0 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 3 ]
+	queued
 	[ -z "$(on_bus)" ]
 }
 
-@test "an unreachable bus is 69, and nothing is printed" {
+@test "the cap: from 80 % of it on, of what cannot be trimmed, there is a warning" {
 	event > in
-	run -69 --separate-stderr ros-emit --bus "unix://$BATS_TEST_TMPDIR/nowhere.sock" in
-	[ -z "$output" ]
-	[[ $stderr == "ros-emit: "*nowhere.sock* ]]
+	ros-emit --max-len 5 in in in in 2> messages
+	[ ! -s messages ]
+	run -0 --separate-stderr ros-emit --max-len 5 in
+	[[ $stderr == *"the stream ros:insights has more than 80 % of its limit of 5 entries"* ]]
+	all_ids "$output"
 }
 
-@test "redis: a server that stops answering leaves no line unnamed" {
-	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
-	server=$!
-	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING
+@test "queue: while the bus is down events are queued, once said; the next ros-emit forwards them first, in order" {
+	for n in 1 2 3; do event ".stage = $n"; done > in
+	export ROS_BUS=unix://$BATS_TEST_TMPDIR/r.sock
+	run -0 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 3 ]
+	queued
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == "ros-emit: cannot reach $ROS_BUS: "*": events go to the local queue $ROS_STATE_DIR/queue.db" ]]
+	run -0 ros-emit < in
+	redis_flush
+	ln -s "$REDIS_SOCKET" r.sock
+	run -0 --separate-stderr ros-emit < <(event '.stage = 4')
+	[ -z "$stderr" ]
+	all_ids "$output"
+	[ "$(on_bus | jq .stage | tr -d '\n')" = 1231234 ]
+	[ "$(numbers)" = '1:1 1:2 1:3 1:4 1:5 1:6 1:7 ' ]
+	run -0 ros-emit < <(event '.stage = 5')
+	[ "$(on_bus | jq .stage | tr -d '\n')" = 12312345 ]
+}
+
+@test "queue: a ros-emit that goes on empties it when the bus is back, also while its input is idle" {
+	export ROS_BUS=unix://$BATS_TEST_TMPDIR/r.sock
+	redis_flush
 	mkfifo pipe
-	REDIS_URL=unix://$BATS_TEST_TMPDIR/s ros-emit --timeout 300 < pipe > ids 2> messages 3>&- &
+	ros-emit < pipe > out 2> messages 3>&- &
 	pid=$!
 	exec 9> pipe
 	event >&9
-	wait_for 10 test -s ids
-	kill -STOP $server
-	for n in 2 3 4; do event; done >&9
+	wait_for 10 grep -q queued out
+	ln -s "$REDIS_SOCKET" r.sock
+	wait_for 20 eval '[ "$(redis XLEN ros:insights)" -eq 1 ]'
+	event >&9
 	exec 9>&-
-	status=0
-	wait $pid || status=$?
-	kill -KILL $server
-	[ $status -eq 75 ]
-	[ "$(wc -l < ids)" -eq 1 ]
-	grep -q 'lines not confirmed as published: 2' messages
-	grep -q 'nothing after line [2-4] was published' messages
+	wait $pid
+	[ "$(numbers)" = '1:1 1:2 ' ]
 }
 
-@test "redis: a server that dies is 69, and the lines without an id are named" {
+@test "queue: it is for one bus and stream: another one does not get its events" {
+	redis_flush
+	event > in
+	ros-emit --bus "unix://$BATS_TEST_TMPDIR/nowhere.sock" in
+	run -0 ros-emit --bus "unix://$REDIS_SOCKET" in
+	[ "$(redis XLEN ros:insights)" -eq 1 ]
+	[ "$(sqlite3 "$ROS_STATE_DIR/queue.db" 'SELECT count(*) FROM entry')" -eq 1 ]
+}
+
+@test "queue: many at once share it, and nothing is lost or doubled" {
+	export ROS_BUS=unix://$BATS_TEST_TMPDIR/r.sock
+	redis_flush
+	for n in $(seq 8); do
+		event | jq -c --argjson n "$n" '. as $e | range(250) | . as $i | $e | .tags = ["\($n)-\($i)"]' | ros-emit > "out$n" 2> /dev/null 3>&- &
+	done
+	ln -s "$REDIS_SOCKET" r.sock
+	for n in $(seq 8 16); do
+		event | jq -c --argjson n "$n" '. as $e | range(50) | . as $i | $e | .tags = ["x\($n)-\($i)"]' | ros-emit > "out$n" 2> /dev/null 3>&- &
+	done
+	wait
+	event '.tags = ["last"]' | ros-emit
+	[ "$(on_bus | jq -r '.tags[0]' | sort -u | wc -l)" -eq $((8 * 250 + 9 * 50 + 1)) ]
+	[ "$(on_bus | wc -l)" -eq $((8 * 250 + 9 * 50 + 1)) ]
+	ros-replay | jq -rs 'group_by(.source)[] | map(.sequence) | . == [range(1; length + 1)]' > orders
+	[ "$(sort -u orders)" = true ]
+}
+
+@test "queue: full is 75, and the lines that it did not take are named" {
+	export ROS_BUS=unix://$BATS_TEST_TMPDIR/nowhere.sock
+	event > in
+	ros-emit in in
+	run -75 --separate-stderr ros-emit --queue-bytes 1 in
+	[ -z "$output" ]
+	[[ ${stderr_lines[0]} == "ros-emit: the local queue $ROS_STATE_DIR/queue.db is full: 2 events wait in it, the limit is 1 bytes" ]]
+	[[ ${stderr_lines[1]} == "ros-emit: in: lines neither published nor queued: 1" ]]
+	sqlite3 "$ROS_STATE_DIR/queue.db" "UPDATE entry SET ms = ms - 8 * 86400000"
+	run -75 --separate-stderr ros-emit in
+	[[ $stderr == *"its oldest event has waited for 192 hours"* ]]
+	run -0 --separate-stderr ros-emit --queue-days 9 in
+	queued
+}
+
+@test "queue: a disk that is full is 74, and the line is named" {
+	export ROS_BUS=unix://$BATS_TEST_TMPDIR/nowhere.sock
+	event > in
+	mkdir -p "$ROS_STATE_DIR"
+	ln -s /dev/full "$ROS_STATE_DIR/queue.db"
+	run --separate-stderr ros-emit in
+	[ "$status" -ne 0 ]
+	[ -z "$output" ]
+	[[ $stderr == *"in: lines neither published nor queued: 1"* ]]
+}
+
+@test "numbers: processes that run one after the other go on with one source, processes that run at once have their own" {
+	event > in
+	ros-emit in
+	ros-emit in
+	mkfifo pipe
+	ros-emit < pipe > out 3>&- &
+	exec 9> pipe
+	event >&9
+	wait_for 10 test -s out
+	ros-emit in
+	event >&9
+	exec 9>&-
+	wait
+	[ "$(numbers)" = '1:1 1:2 1:3 2:1 1:4 ' ]
+}
+
+@test "numbers: after an unclean end, or a restart of the machine, a new source begins" {
+	event > in
+	ros-emit in
+	file=$ROS_STATE_DIR/source-1
+	sed -i 's/00000000000000000002 /00000000000000000005 /' "$file" # 2 to 4 were taken, and nobody knows what came of them
+	ros-emit in
+	[ "$(numbers)" = '1:1 2:1 ' ]
+	sed -i -E 's/ [0-9a-f-]{36} / 00000000-0000-4000-8000-000000000000 /' "$file"
+	ros-emit in
+	[ "$(numbers)" = '1:1 2:1 3:1 ' ]
+	echo nonsense > "$file"
+	ros-emit in in
+	[ "$(numbers)" = '1:1 2:1 3:1 4:1 4:2 ' ]
+}
+
+@test "without a state directory events are published, without numbers, and with a warning" {
+	redis_flush
+	event > in
+	ROS_STATE_DIR=/dev/null/x run -0 --separate-stderr ros-emit --bus "unix://$REDIS_SOCKET" in
+	all_ids "$output"
+	[[ $stderr == *"events carry no numbers"* ]]
+	[ "$(ros-replay --bus "unix://$REDIS_SOCKET" | jq -c '[.source, .sequence]')" = '[null,null]' ]
+	ROS_STATE_DIR=/dev/null/x run -69 --separate-stderr ros-emit --bus "unix://$PWD/nowhere.sock" in
+	[[ $stderr == *"lines neither published nor queued: 1"* ]]
+}
+
+@test "redis: what a server that stops answering did not confirm is queued; nothing is lost" {
 	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
 	server=$!
-	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING
+	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING > /dev/null
+	export ROS_BUS=unix://$BATS_TEST_TMPDIR/s
 	mkfifo pipe
-	REDIS_URL=unix://$BATS_TEST_TMPDIR/s ros-emit < pipe > ids 2> messages 3>&- &
+	ros-emit --timeout 300 < pipe > out 2> messages 3>&- &
+	pid=$!
+	exec 9> pipe
+	event '.stage = 1' >&9
+	wait_for 10 test -s out
+	kill -STOP $server
+	for n in 2 3 4; do event ".stage = $n"; done >&9
+	exec 9>&-
+	wait $pid
+	grep -q 'no answer from .* within 300 ms: events go to the local queue' messages
+	kill -CONT $server
+	ros-emit < <(event '.stage = 5')
+	[ "$(on_bus | jq .stage | sort -u | tr -d '\n')" = 12345 ]
+	[ "$(ros-replay | jq .sequence | sort -u | tr -d '\n')" = 12345 ]
+	kill -KILL $server
+}
+
+@test "redis: when a server dies the lines without an id are queued" {
+	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
+	server=$!
+	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING > /dev/null
+	mkfifo pipe
+	REDIS_URL=unix://$BATS_TEST_TMPDIR/s ros-emit < pipe > out 2> messages 3>&- &
 	pid=$!
 	exec 9> pipe
 	event >&9
-	wait_for 10 test -s ids
+	wait_for 10 test -s out
 	kill -KILL $server
 	wait $server || true
 	event >&9
 	exec 9>&-
-	status=0
-	wait $pid || status=$?
-	[ $status -eq 69 ]
-	grep -q 'lines not confirmed as published: 2' messages
+	wait $pid
+	[ "$(grep -c queued out)" -eq 1 ]
 }
 
-@test "redis: what the server refuses is named, and the run ends: 75 out of memory, 78 wrong type" {
+@test "redis: out of memory is queued; a wrong type is queued, too, and 78: somebody must act" {
 	export ROS_BUS=unix://$REDIS_SOCKET
 	redis_flush
 	for n in 1 2 3; do event; done > in
 	redis CONFIG SET maxmemory 1
-	run -75 --separate-stderr ros-emit in
+	run -0 --separate-stderr ros-emit in
 	redis CONFIG SET maxmemory 0
-	[ -z "$output" ]
-	[[ $stderr == *"in: lines not confirmed as published: 1-3"* ]]
+	[ "${#lines[@]}" -eq 3 ]
+	queued
 	redis SET ros:insights x
 	run -78 --separate-stderr ros-emit in
-	[ -z "$output" ]
-	[[ $stderr == *"in: lines not confirmed as published: 1-3"* ]]
+	queued
+	[[ $stderr == *WRONGTYPE*"local queue"* ]]
+	redis DEL ros:insights
+	run -0 ros-emit in
+	[ "$(numbers)" = '1:1 1:2 1:3 1:4 1:5 1:6 1:7 1:8 1:9 ' ]
 }
 
 @test "redis: REDIS_URL is taken, ROS_BUS goes before it, --bus before both" {

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct json *root = json_read(r, (struct str){ (const char *)data, size }, &fault);
 	if (root && event_check(r, root, &ev, &fault)) {
 		struct entry_field fields[ENTRY_FIELDS_MAX];
-		FUZZ_CHECK(entry_fields(&ev, root->raw, NULL, NULL, fields) >= 7);
+		FUZZ_CHECK(entry_fields(&ev, root->raw, fields) >= 7);
 		round_trip(r, &ev);
 		envelope_trip(&ev);
 	} else {

@@ -223,20 +223,13 @@ static void test_entry_fields(void)
 	static const char *const names[] = { "type", "data", "timestamp", "governance_mode", "project_id", "tier", "status", "run_id", "stage", "agent_id", "user_id", "tenant_id" };
 	CHECK(check("{" HEAD ",\"tenant_id\":\"t\",\"user_id\":\"2b7e1516-28ae-42d2-a6ab-f7158809cf4f\",\"agent_id\":\"a\",\"stage\":3,"
 	            "\"run_id\":\"2b7e1516-28ae-42d2-a6ab-f7158809cf4f\",\"status\":\"FAILED\"}"));
-	char number[NUMBER_TEXT];
-	struct origin origin = { STR("host-0"), 42 };
-	CHECK_INT(entry_fields(&ev, STR("{}"), &origin, number, f), 14);
-	CHECK_STR(f[12].name, "source");
-	CHECK_STR(f[12].value, "host-0");
-	CHECK_STR(f[13].name, "sequence");
-	CHECK_STR(f[13].value, "42");
-	CHECK_INT(entry_fields(&ev, STR("{}"), NULL, NULL, f), 12);
+	CHECK_INT(entry_fields(&ev, STR("{}"), f), 12);
 	for (size_t i = 0; i < 12; i++)
 		CHECK_STR(f[i].name, names[i]);
 	CHECK_STR(f[6].value, "FAILED");
 	CHECK_STR(f[8].value, "3");
 	CHECK(check("{" HEAD ",\"stage\":null}"));
-	CHECK_INT(entry_fields(&ev, STR("{}"), NULL, NULL, f), 7);
+	CHECK_INT(entry_fields(&ev, STR("{}"), f), 7);
 	CHECK_STR(f[6].value, "SUCCESS");
 }
 
