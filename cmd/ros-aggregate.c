@@ -152,7 +152,7 @@ static int record_entry(struct aggregate *a, const struct envelope *env, const s
 	*reason = refusal_of(env);
 	if (reason->p)
 		return 0;
-	if (env->type.p && str_eq(env->type, schema_summary.event_type)) {
+	if (str_eq(env->type, schema_summary.event_type)) {
 		if (summary_check(a->reader, env->event, &summary, fault))
 			return store_summarize(a->store, &summary, e);
 	} else if (event_check(a->reader, env->event, &ev, fault)) {

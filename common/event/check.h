@@ -1,6 +1,6 @@
 /*
- * A JSON value against the table of a schema, in one walk over its nodes. Every event type of the contract is checked here; event.h and summary.h
- * are what callers use.
+ * A JSON value against the table of its schema, in one walk over its nodes. Every event type of the contract is checked here; callers use event.h and
+ * summary.h.
  */
 #ifndef ROS_EVENT_CHECK_H
 #define ROS_EVENT_CHECK_H
