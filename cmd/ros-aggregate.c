@@ -8,6 +8,7 @@
 #include "base/timefmt.h"
 #include "event/event.h"
 #include "event/lines.h"
+#include "event/summary.h"
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
@@ -93,6 +94,7 @@ static void add_counts(struct store_counts *total, const struct store_counts *co
 	total->recorded += counts->recorded;
 	total->repeated += counts->repeated;
 	total->conflicting += counts->conflicting;
+	total->lost += counts->lost;
 }
 
 static int commit(struct aggregate *a, struct err *e)
@@ -130,35 +132,65 @@ static void refuse_line(struct aggregate *a, uint64_t line, const struct json_fa
 	worsen(a, ROS_REFUSED);
 }
 
-static int refuse_entry(struct aggregate *a, const struct envelope *env, struct str reason, const struct json_fault *fault, struct err *e)
+/* Why the entry is refused for good without a look at its event; absent where it is not. */
+static struct str refusal_of(const struct envelope *env)
 {
-	log_warn(&a->tool->log, "%.*s: entry %.*s is refused: %s%s%.*s", STR_ARG(env->stream), STR_ARG(env->id), fault->pointer,
-	         fault->pointer[0] ? ": " : "", STR_ARG(reason));
-	a->refused++;
-	worsen(a, ROS_REFUSED);
-	return store_refuse(a->store, env->stream, env->id, reason, e);
-}
-
-/* Why the entry is refused for good; absent where *ev is to be recorded. */
-static struct str judge(struct aggregate *a, const struct envelope *env, struct event *ev, struct json_fault *fault)
-{
-	*fault = (struct json_fault){ 0 };
 	if (env->refused.p)
 		return env->refused;
-	if (env->type.p && !str_eq(env->type, schema_ai.event_type))
+	if (env->type.p && !str_eq(env->type, schema_ai.event_type) && !str_eq(env->type, schema_summary.event_type))
 		return STR("event-type");
-	if (env->event->raw.n > EVENT_LINE_MAX)
-		return STR("size");
-	return event_check(a->reader, env->event, ev, fault) ? (struct str){ 0 } : str_of(fault->rule);
+	return env->event->raw.n > EVENT_LINE_MAX ? STR("size") : (struct str){ 0 };
+}
+
+/* Records what the entry carries, or says in *reason and *fault why it is refused for good. */
+static int record_entry(struct aggregate *a, const struct envelope *env, const struct origin *origin, struct str *reason,
+                        struct json_fault *fault, struct err *e)
+{
+	struct event ev;
+	struct summary summary;
+	enum store_outcome outcome;
+	*reason = refusal_of(env);
+	if (reason->p)
+		return 0;
+	if (str_eq(env->type, schema_summary.event_type)) {
+		if (summary_check(a->reader, env->event, &summary, fault))
+			return store_summarize(a->store, &summary, e);
+	} else if (event_check(a->reader, env->event, &ev, fault)) {
+		return store_record(a->store, a->reader, &ev, origin, &outcome, e);
+	}
+	*reason = str_of(fault->rule);
+	return 0;
+}
+
+static int record_or_refuse(struct aggregate *a, const struct envelope *env, struct str *reason, struct err *e)
+{
+	struct json_fault fault = { 0 };
+	struct origin numbered;
+	const struct origin *origin = envelope_origin(env, &numbered) ? &numbered : NULL;
+	if (record_entry(a, env, origin, reason, &fault, e) < 0)
+		return -1;
+	if (!reason->p)
+		return 0;
+	log_warn(&a->tool->log, "%.*s: entry %.*s is refused: %s%s%.*s", STR_ARG(env->stream), STR_ARG(env->id), fault.pointer,
+	         fault.pointer[0] ? ": " : "", STR_ARG(*reason));
+	a->refused++;
+	worsen(a, ROS_REFUSED);
+	return store_refuse(a->store, env->stream, env->id, *reason, origin, e);
+}
+
+/* The bus has nothing of it any more: it is acknowledged, so that it is reported once. */
+static int lose(struct aggregate *a, const struct envelope *env, struct err *e)
+{
+	log_warn(&a->tool->log, "%.*s: entry %.*s is lost: it was trimmed away while it was pending", STR_ARG(env->stream),
+	         STR_ARG(env->id));
+	worsen(a, ROS_REFUSED);
+	return store_lose(a->store, env->stream, env->id, e);
 }
 
 static int settle_entry(struct aggregate *a, const struct envelope *env, struct err *e)
 {
-	struct event ev;
-	struct json_fault fault;
-	enum store_outcome outcome;
-	struct str reason = judge(a, env, &ev, &fault);
-	int rc = reason.p ? refuse_entry(a, env, reason, &fault, e) : store_record(a->store, a->reader, &ev, &outcome, e);
+	struct str reason = { 0 };
+	int rc = str_is(env->refused, REFUSED_LOST) ? lose(a, env, e) : record_or_refuse(a, env, &reason, e);
 	if (rc == 0 && env->group.p)
 		ack_write(&a->acks, &(struct ack){ env->stream, env->group, env->id, reason });
 	return rc;
@@ -186,7 +218,7 @@ static int take_event(struct aggregate *a, const struct json *root, uint64_t lin
 	struct json_fault fault = { .rule = "size" };
 	enum store_outcome outcome;
 	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault))
-		return store_record(a->store, a->reader, &ev, &outcome, e);
+		return store_record(a->store, a->reader, &ev, NULL, &outcome, e);
 	refuse_line(a, line, &fault);
 	return 0;
 }
@@ -282,8 +314,8 @@ static void read_input(struct aggregate *a)
 	if (a->total.conflicting > 0)
 		log_warn(&a->tool->log, "%" PRId64 " %s recorded before with other content: kept apart, the first stays", a->total.conflicting,
 		         a->total.conflicting == 1 ? "event was" : "events were");
-	log_note(&a->tool->log, "%" PRId64 " recorded, %" PRId64 " repeated, %" PRId64 " conflicting, %" PRId64 " refused", a->total.recorded,
-	         a->total.repeated, a->total.conflicting, a->refused);
+	log_note(&a->tool->log, "%" PRId64 " recorded, %" PRId64 " repeated, %" PRId64 " conflicting, %" PRId64 " refused, %" PRId64 " lost",
+	         a->total.recorded, a->total.repeated, a->total.conflicting, a->refused, a->total.lost);
 }
 
 static int open_store(struct aggregate *a, struct err *e)

@@ -113,7 +113,7 @@ static bool is_id(struct str s)
 	return seq.p && is_number(ms) && is_number(seq);
 }
 
-static bool is_token(struct str s)
+bool token_valid(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
@@ -135,7 +135,7 @@ bool envelope_read(const struct json_reader *r, const struct json *root, struct 
 		return fail(&g, json_get(r, root, STR("group")), "format");
 	if (!is_id(env->id))
 		return fail(&g, json_get(r, root, STR("id")), "format");
-	if (env->refused.p && !is_token(env->refused))
+	if (env->refused.p && !token_valid(env->refused))
 		return fail(&g, json_get(r, root, STR("refused")), "format");
 	env->event = json_get(r, root, STR("event"));
 	if (!env->event)
@@ -145,6 +145,14 @@ bool envelope_read(const struct json_reader *r, const struct json *root, struct 
 	if (env->refused.p)
 		env->event = NULL;
 	return true;
+}
+
+/* The bounds of a number are those that a summary can announce. */
+bool envelope_origin(const struct envelope *env, struct origin *origin)
+{
+	const struct schema_field *last = &schema_summary.fields[SUMMARY_LAST];
+	*origin = (struct origin){ env->source, env->sequence };
+	return env->source.n > 0 && env->sequence >= 1 && env->sequence <= last->hi;
 }
 
 void ack_write(struct buf *out, const struct ack *a)
@@ -175,7 +183,7 @@ bool ack_read(struct str line, struct ack *a)
 	if (!rest.p)
 		return false;
 	a->reason = str_cut(rest, ' ', &a->id);
-	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && is_token(a->reason) : !a->reason.p);
+	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && token_valid(a->reason) : !a->reason.p);
 }
 
 size_t entry_fields(const struct event *ev, struct str data, struct entry_field out[ENTRY_FIELDS_MAX])

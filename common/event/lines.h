@@ -49,6 +49,12 @@ bool envelope_is(const struct json_reader *r, const struct json *root);
 /* Reads it. False and *fault: a member is missing or is not what it must be. */
 bool envelope_read(const struct json_reader *r, const struct json *root, struct envelope *env, struct json_fault *fault);
 
+/* Whether the entry is numbered: then *origin is its source and its number. */
+bool envelope_origin(const struct envelope *env, struct origin *origin);
+
+/* Whether s is a token, as reasons and rules are: 1 to 64 of a-z, 0-9 and -. */
+bool token_valid(struct str s);
+
 /* What ros-aggregate prints and ros-ack reads. */
 struct ack {
 	struct str stream, group, id;

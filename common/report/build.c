@@ -381,6 +381,8 @@ static void take_state(struct report *r, struct gather *g)
 	r->refusals = g->refusals; /* ours from here on */
 	r->n_refusals = g->n_refusals;
 	g->refusals = NULL;
+	r->complete = g->complete; /* likewise */
+	g->complete = (struct report_completeness){ 0 };
 	const struct report_scope *s = &r->scope;
 	r->from_ms = g->from_ms;
 	r->to_ms = g->to_ms;
@@ -469,6 +471,8 @@ void report_free(struct report *r)
 		free(r->limitations[i]);
 	free(r->limitations);
 	free(r->refusals);
+	free(r->complete.v);
+	free(r->complete.losses);
 	texts_free(r->texts);
 	free(r);
 }

@@ -454,7 +454,7 @@ int gather_all(struct gather *g, struct db *db, const struct report_scope *scope
 		return -1;
 	if ((scope->has_run ? read_run(g, e) : read_period(g, e)) < 0)
 		return -1;
-	return gather_state(g, e);
+	return gather_state(g, e) < 0 || gather_completeness(g, e) < 0 ? -1 : 0;
 }
 
 void gather_free(struct gather *g)
@@ -469,4 +469,6 @@ void gather_free(struct gather *g)
 	free(g->latencies);
 	free(g->tallies);
 	free(g->refusals);
+	free(g->complete.v);
+	free(g->complete.losses);
 }

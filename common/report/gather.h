@@ -66,6 +66,9 @@ struct gather {
 	struct report_record record;
 	struct report_reason *refusals; /* in order of name */
 	size_t n_refusals, cap_refusals;
+	struct report_completeness complete; /* in order of name until gather_completeness() is done */
+	size_t cap_sources, cap_losses;
+	size_t source_at;           /* whose gaps are being read */
 	bool run_found;
 	bool overflow;              /* a sum did not fit */
 };
@@ -80,6 +83,9 @@ void gather_free(struct gather *g);
 
 /* The part of gather_all() that is not about calls: batches, conflicts, refusals. */
 int gather_state(struct gather *g, struct err *e);
+
+/* The part of gather_all() that is about sources: what they emitted, and what became of it. */
+int gather_completeness(struct gather *g, struct err *e);
 
 /* *sum += v, or g->overflow. */
 void gather_add(struct gather *g, int64_t *sum, int64_t v);

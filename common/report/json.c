@@ -8,6 +8,9 @@
 #include "base/timefmt.h"
 #include "json/writer.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #define LATENCY_DIGITS 6
 
 static void put_int(struct json_writer *w, const char *name, int64_t v)
@@ -353,6 +356,20 @@ static void put_scope(struct json_writer *w, const struct report *r)
 	json_close(w, '}');
 }
 
+/* [{"NAME": name, "COUNT": n}] */
+static void put_reasons(struct json_writer *w, const char *list_name, const char *name, const char *count,
+                        const struct report_reason *v, size_t n)
+{
+	open_list(w, list_name);
+	for (size_t i = 0; i < n; i++) {
+		json_open(w, '{');
+		put_text(w, name, v[i].name);
+		put_int(w, count, v[i].count);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
 static void put_record(struct json_writer *w, const struct report *r)
 {
 	char sum[SHA256_TEXT];
@@ -365,14 +382,52 @@ static void put_record(struct json_writer *w, const struct report *r)
 	put_int(w, "conflicting", r->record.conflicting);
 	put_int(w, "refused", r->record.refused);
 	put_text(w, "content_sum", sum);
-	open_list(w, "refusals");
-	for (size_t i = 0; i < r->n_refusals; i++) {
+	put_reasons(w, "refusals", "reason", "count", r->refusals, r->n_refusals);
+	json_close(w, '}');
+}
+
+static void put_fates(struct json_writer *w, const int64_t n[FATES])
+{
+	for (int i = 0; i < FATES; i++)
+		put_int(w, report_fates[i], n[i]);
+}
+
+/* [[first, last]]: each on its line */
+static void put_gaps(struct json_writer *w, const struct report_source *s)
+{
+	open_list(w, "gaps");
+	for (size_t i = 0; i < s->n_gaps && i < REPORT_GAPS_MAX; i++) {
+		char gap[64];
+		snprintf(gap, sizeof gap, "[%" PRId64 ", %" PRId64 "]", s->gaps[i].first, s->gaps[i].last);
+		json_raw(w, str_of(gap));
+	}
+	json_close(w, ']');
+}
+
+static void put_sources(struct json_writer *w, const struct report_completeness *c)
+{
+	open_list(w, "sources");
+	for (size_t i = 0; i < c->listed; i++) {
 		json_open(w, '{');
-		put_text(w, "reason", r->refusals[i].name);
-		put_int(w, "count", r->refusals[i].count);
+		put_text(w, "source", c->v[i].name);
+		put_fates(w, c->v[i].n);
+		put_int(w, "gap_count", (int64_t)c->v[i].n_gaps);
+		put_gaps(w, &c->v[i]);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
+}
+
+static void put_completeness(struct json_writer *w, const struct report *r)
+{
+	const struct report_completeness *c = &r->complete;
+	json_key(w, "completeness");
+	json_open(w, '{');
+	put_int(w, "source_count", (int64_t)c->n);
+	put_fates(w, c->total);
+	put_sources(w, c);
+	put_int(w, "lost_entries", c->lost);
+	put_reasons(w, "losses", "stream", "count", c->losses, c->n_losses);
 	json_close(w, '}');
 }
 
@@ -407,6 +462,7 @@ void report_json(const struct report *r, struct buf *out)
 	put_part(&w, &r->all);
 	put_modes(&w, r);
 	put_record(&w, r);
+	put_completeness(&w, r);
 	put_sentences(&w, r);
 	json_close(&w, '}');
 	buf_char(out, '\n');

@@ -107,6 +107,16 @@ static void state_refusals(const struct saying *s)
 	          " the number is of the whole database.");
 }
 
+static void state_completeness(const struct saying *s)
+{
+	const struct report_completeness *c = &s->report->complete;
+	say_of(s, "", c->total[MISSING], c->total[EMITTED], "emitted events",
+	       " did not arrive: lost, or still under way. They are in no figure of this report. What they belong to cannot be told:"
+	       " the number is of the whole database.");
+	say_count(s, c->lost, "entry of the bus was", "entries of the bus were",
+	          " trimmed away while pending, in the whole database. What was not recorded before is lost.");
+}
+
 void limits_state(struct report *r)
 {
 	struct saying s = { .report = r };
@@ -119,4 +129,5 @@ void limits_state(struct report *r)
 	}
 	s.mode = NULL;
 	state_refusals(&s);
+	state_completeness(&s);
 }

@@ -13,6 +13,8 @@
 
 #define MODELS_NAMED 5  /* in the paragraph for a Methods section */
 #define MODELS_SHOWN 10 /* rows on the first page */
+#define SOURCES_SHOWN 20
+#define GAPS_NAMED 5    /* of a source */
 
 /* The parts that have calls. */
 static size_t parts_of(const struct report *r, const struct report_part *parts[2])
@@ -492,6 +494,25 @@ static void put_flags(struct buf *out, const struct report_part *p)
 	human_plural(out, p->total.m[PHI_REDACTIONS], "redaction was made.\n", "redactions were made.\n");
 }
 
+static bool is_incomplete(const struct report *r)
+{
+	return r->complete.total[MISSING] > 0 || r->complete.lost > 0;
+}
+
+static void put_missing(struct buf *out, const struct report_completeness *c)
+{
+	if (c->total[MISSING] > 0) {
+		buf_z(out, "- ");
+		human_of(out, c->total[MISSING], c->total[EMITTED], "emitted events");
+		buf_z(out, " of the whole database did not arrive: lost, or still under way.\n");
+	}
+	if (c->lost > 0) {
+		buf_z(out, "- ");
+		human_plural(out, c->lost, "entry of the bus was", "entries of the bus were");
+		buf_z(out, " trimmed away while pending, in the whole database.\n");
+	}
+}
+
 static void put_incidents(struct buf *out, const struct report *r)
 {
 	heading(out, "##", "Incidents");
@@ -500,8 +521,91 @@ static void put_incidents(struct buf *out, const struct report *r)
 		put_failures(out, &r->mode[i]);
 		put_flags(out, &r->mode[i]);
 	}
+	put_missing(out, &r->complete);
 	if (out->n == before)
 		buf_z(out, "None recorded.\n");
+}
+
+/* Completeness. */
+
+static void say_completeness(struct buf *out, const struct report *r)
+{
+	const struct report_completeness *c = &r->complete;
+	if (c->n == 0) {
+		buf_z(out, "No entry came with a number of its source: whether any was lost on the way cannot be told.\n");
+		return;
+	}
+	human_of(out, c->total[EMITTED] - c->total[MISSING], c->total[EMITTED], "events");
+	buf_z(out, " that ");
+	human_plural(out, (int64_t)c->n, "source", "sources");
+	buf_z(out, " emitted are accounted for. This is over the whole database, whatever the scope of the report:"
+	           " sources do not know runs.");
+	if (r->record.recorded > c->total[RECORDED]) {
+		buf_z(out, " Of ");
+		human_plural(out, r->record.recorded - c->total[RECORDED], "event", "events");
+		buf_z(out, " that came without a number nothing can be told.");
+	}
+	buf_z(out, "\n\n");
+}
+
+static void put_gaps(struct buf *cell, const struct report_source *s)
+{
+	size_t named = s->n_gaps < GAPS_NAMED ? s->n_gaps : GAPS_NAMED;
+	for (size_t i = 0; i < named; i++) {
+		buf_z(cell, i > 0 ? ", " : "");
+		buf_int(cell, s->gaps[i].first);
+		if (s->gaps[i].last > s->gaps[i].first) {
+			buf_z(cell, " to ");
+			buf_int(cell, s->gaps[i].last);
+		}
+	}
+	if (named < s->n_gaps) {
+		buf_z(cell, " and ");
+		human_plural(cell, (int64_t)(s->n_gaps - named), "other gap", "other gaps");
+	}
+}
+
+static void put_fates(struct md_table *t, const int64_t n[FATES])
+{
+	for (int i = 0; i < FATES; i++)
+		cell_count(t, n[i]);
+}
+
+/* What the sources behind the first ones come to together. */
+static void put_other_sources(struct md_table *t, const struct report_completeness *c, size_t shown)
+{
+	int64_t rest[FATES];
+	for (int i = 0; i < FATES; i++) {
+		rest[i] = c->total[i];
+		for (size_t k = 0; k < shown; k++)
+			rest[i] -= c->v[k].n[i];
+	}
+	buf_fmt(md_cell(t), "%zu others", c->n - shown);
+	put_fates(t, rest);
+	md_cell_z(t, "");
+}
+
+static void put_completeness(struct buf *out, const struct report *r)
+{
+	static const char *const names[] = { "Source", "Emitted", "Recorded", "Repeated",       "Conflicting",
+		                             "Dead",   "Refused", "Missing",  "Missing numbers" };
+	const struct report_completeness *c = &r->complete;
+	size_t shown = c->n <= SOURCES_SHOWN ? c->n : SOURCES_SHOWN - 1;
+	heading(out, "##", "Completeness");
+	say_completeness(out, r);
+	if (c->n == 0)
+		return;
+	struct md_table t;
+	md_table_begin(&t, "lrrrrrrrl");
+	put_headings(&t, names, sizeof names / sizeof names[0]);
+	for (size_t i = 0; i < shown; i++) {
+		md_name(md_cell(&t), c->v[i].name);
+		put_fates(&t, c->v[i].n);
+		put_gaps(md_cell(&t), &c->v[i]);
+	}
+	if (shown < c->n)
+		put_other_sources(&t, c, shown);
+	md_table_end(&t, out);
 }
 
 static void put_limitations(struct buf *out, const struct report *r)
@@ -905,8 +1009,10 @@ void report_markdown(const struct report *r, struct buf *out)
 		}
 		put_six(out, r);
 		put_models(out, r);
-		put_incidents(out, r);
 	}
+	if (n > 0 || is_incomplete(r))
+		put_incidents(out, r);
+	put_completeness(out, r);
 	put_limitations(out, r);
 	put_verification(out, r);
 	for (size_t i = 0; i < n; i++)

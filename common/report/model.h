@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REPORT_VERSION "1.0.0" /* of the model and its JSON form */
+#define REPORT_VERSION "1.1.0" /* of the model and its JSON form */
 
 /* What is counted of calls: the columns of rollup_hour, in the order of gather.c's table. */
 enum report_measure {
@@ -135,6 +135,45 @@ struct report_reason {
 	int64_t count;
 };
 
+/*
+ * Completeness, of the whole database whatever the scope: sources do not know runs or projects. What a source emitted is the sum of what follows it.
+ */
+enum report_fate {
+	EMITTED,
+	RECORDED,
+	REPEATED,    /* the event was recorded already, under another number or none */
+	CONFLICTING, /* its time and id were recorded already, with other content */
+	DEAD,        /* refused for good, by ros-aggregate */
+	REFUSED,     /* by ros-emit, before it had a number */
+	MISSING,     /* numbers that were never seen: lost, or under way */
+	FATES
+};
+
+extern const char *const report_fates[FATES]; /* "emitted" ..., also the columns of the view `sources` */
+
+#define REPORT_SOURCES_MAX 1000
+#define REPORT_GAPS_MAX 16
+
+struct report_gap {
+	int64_t first, last;
+};
+
+struct report_source {
+	const char *name;
+	int64_t n[FATES];
+	size_t n_gaps; /* runs of missing numbers; the first REPORT_GAPS_MAX stand in gaps */
+	struct report_gap gaps[REPORT_GAPS_MAX];
+};
+
+struct report_completeness {
+	struct report_source *v; /* worst first: most missing, then most dead, then by name; REPORT_SOURCES_MAX at most are listed */
+	size_t n, listed;
+	int64_t total[FATES];    /* of all sources */
+	struct report_reason *losses; /* entries that were trimmed away while they were pending, by stream */
+	size_t n_losses;
+	int64_t lost;            /* their sum */
+};
+
 struct report {
 	struct uuid id; /* version 5, of the JSON form with report_id and generated_at null: that of the content */
 	bool identified;
@@ -148,6 +187,7 @@ struct report {
 	struct report_record record;
 	struct report_reason *refusals; /* of the whole database, by reason */
 	size_t n_refusals;
+	struct report_completeness complete;
 	char **limitations; /* sentences */
 	size_t n_limitations;
 	struct report_texts *texts; /* what all names point into */

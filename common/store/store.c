@@ -1,7 +1,7 @@
 /*
  * A transaction of the record. Only newly recorded events count in rollups, tallies and sketches; these gather in memory and are
- * written before COMMIT, each row once. What the record knows by number (terms, series) is kept in memory from transaction to
- * transaction, until another writer has been there.
+ * written before COMMIT, each row once. What the record knows by number (terms, series), and the sources, is kept in memory from
+ * transaction to transaction, until another writer has been there.
  */
 #include "store/store.h"
 
@@ -12,6 +12,7 @@
 #include "store/record.h"
 #include "store/rollup.h"
 #include "store/series.h"
+#include "store/source.h"
 #include "store/tally.h"
 #include "store/terms.h"
 
@@ -32,7 +33,8 @@ struct store {
 	struct rollup rollup;
 	struct tally tally;
 	struct latency latency;
-	struct db_stmt *next_batch, *put_batch, *put_conflict, *put_refusal;
+	struct sources sources;
+	struct db_stmt *next_batch, *put_batch, *put_conflict, *put_refusal, *put_loss;
 	struct buf canonical;
 	int64_t seen; /* db_data_version() of the last transaction */
 
@@ -60,7 +62,8 @@ static int prepare(struct store *s, struct err *e)
 {
 	struct db *db = s->db;
 	if (db_exec(db, TUNING, e) < 0 || terms_init(&s->terms, db, e) < 0 || series_init(&s->series, db, e) < 0 ||
-	    record_init(&s->record, db, &s->terms, e) < 0 || rollup_init(&s->rollup, db, e) < 0 || tally_init(&s->tally, db, e) < 0 || latency_init(&s->latency, db, e) < 0)
+	    record_init(&s->record, db, &s->terms, e) < 0 || rollup_init(&s->rollup, db, e) < 0 || tally_init(&s->tally, db, e) < 0 ||
+	    latency_init(&s->latency, db, e) < 0 || sources_init(&s->sources, db, e) < 0)
 		return -1;
 	if (db_prepare(db, "SELECT ifnull(max(number), 0) + 1 FROM batch", &s->next_batch, e) < 0 ||
 	    db_prepare(db, "INSERT INTO batch (number, committed_ms, recorded, repeated, conflicting, refused, content_sum)"
@@ -68,7 +71,8 @@ static int prepare(struct store *s, struct err *e)
 	    db_prepare(db, "INSERT INTO conflict (time_ms, invocation_id, content_sha256, batch, event)"
 	               " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING", &s->put_conflict, e) < 0 ||
 	    db_prepare(db, "INSERT INTO refusal (stream, entry_id, reason, batch) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-	               &s->put_refusal, e) < 0)
+	               &s->put_refusal, e) < 0 ||
+	    db_prepare(db, "INSERT INTO loss (stream, entry_id, batch) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", &s->put_loss, e) < 0)
 		return -1;
 	return 0;
 }
@@ -97,6 +101,7 @@ void store_close(struct store *s)
 	rollup_free(&s->rollup);
 	tally_free(&s->tally);
 	latency_free(&s->latency);
+	sources_free(&s->sources);
 	buf_free(&s->canonical);
 	db_close(s->db);
 	free(s);
@@ -118,6 +123,7 @@ static void forget_known(struct store *s)
 {
 	terms_forget(&s->terms);
 	series_forget(&s->series);
+	sources_forget(&s->sources);
 }
 
 /* Somebody else may have written, even another schema. */
@@ -196,7 +202,7 @@ static int settle_known(struct store *s, struct json_reader *r, const struct eve
 	return 0;
 }
 
-int store_record(struct store *s, struct json_reader *r, const struct event *ev, enum store_outcome *outcome, struct err *e)
+static int record_event(struct store *s, struct json_reader *r, const struct event *ev, enum store_outcome *outcome, struct err *e)
 {
 	struct sha256 content = event_content(r, ev, &s->canonical);
 	struct series series;
@@ -212,7 +218,18 @@ int store_record(struct store *s, struct json_reader *r, const struct event *ev,
 	return 0;
 }
 
-int store_refuse(struct store *s, struct str stream, struct str entry_id, struct str reason, struct err *e)
+int store_record(struct store *s, struct json_reader *r, const struct event *ev, const struct origin *origin, enum store_outcome *outcome,
+                 struct err *e)
+{
+	static const enum source_outcome counted[] = {
+		[STORE_RECORDED] = SOURCE_RECORDED, [STORE_REPEATED] = SOURCE_REPEATED, [STORE_CONFLICTING] = SOURCE_CONFLICTING
+	};
+	if (record_event(s, r, ev, outcome, e) < 0)
+		return -1;
+	return origin ? sources_count(&s->sources, origin, counted[*outcome], e) : 0;
+}
+
+int store_refuse(struct store *s, struct str stream, struct str entry_id, struct str reason, const struct origin *origin, struct err *e)
 {
 	db_bind_text(s->put_refusal, 1, stream);
 	db_bind_text(s->put_refusal, 2, entry_id);
@@ -221,6 +238,26 @@ int store_refuse(struct store *s, struct str stream, struct str entry_id, struct
 	if (db_run(s->put_refusal, e) < 0)
 		return -1;
 	s->counts.refused += db_changes(s->db);
+	return origin ? sources_count(&s->sources, origin, SOURCE_DEAD, e) : 0;
+}
+
+int store_lose(struct store *s, struct str stream, struct str entry_id, struct err *e)
+{
+	db_bind_text(s->put_loss, 1, stream);
+	db_bind_text(s->put_loss, 2, entry_id);
+	db_bind_int(s->put_loss, 3, s->batch);
+	if (db_run(s->put_loss, e) < 0)
+		return -1;
+	s->counts.lost += db_changes(s->db);
+	return 0;
+}
+
+int store_summarize(struct store *s, const struct summary *summary, struct err *e)
+{
+	bool fresh;
+	if (sources_summarize(&s->sources, summary, s->batch, &fresh, e) < 0)
+		return -1;
+	s->counts.summarized += fresh;
 	return 0;
 }
 
@@ -229,9 +266,15 @@ bool store_full(const struct store *s)
 	return rollup_size(&s->rollup) + tally_size(&s->tally) + latency_size(&s->latency) > GATHERED_MAX;
 }
 
+static bool brings_something(const struct store *s)
+{
+	const struct store_counts *c = &s->counts;
+	return c->recorded + c->conflicting + c->refused + c->lost + c->summarized > 0 || sources_changed(&s->sources);
+}
+
 static int write_batch(struct store *s, struct err *e)
 {
-	if (s->counts.recorded + s->counts.conflicting + s->counts.refused == 0)
+	if (!brings_something(s))
 		return 0;
 	db_bind_int(s->put_batch, 1, s->batch);
 	db_bind_int(s->put_batch, 2, time_now_ms());
@@ -253,7 +296,7 @@ static void clear_gathered(struct store *s)
 int store_commit(struct store *s, struct store_counts *counts, struct err *e)
 {
 	if (rollup_write(&s->rollup, e) < 0 || tally_write(&s->tally, e) < 0 || latency_write(&s->latency, e) < 0 || write_batch(s, e) < 0 ||
-	    db_commit(s->db, e) < 0) {
+	    sources_write(&s->sources, e) < 0 || db_commit(s->db, e) < 0) {
 		store_rollback(s);
 		return -1;
 	}

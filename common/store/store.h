@@ -1,6 +1,7 @@
 /*
  * The record: one SQLite database that ros-aggregate alone writes. A transaction holds events, rollups, tallies, latency sketches,
- * conflicts, refusals and the row of the batch together. Recording is idempotent: an event delivered twice changes nothing.
+ * conflicts, refusals, losses, the numbers of the sources and the row of the batch together. Recording is idempotent: an event delivered twice
+ * changes nothing.
  */
 #ifndef ROS_STORE_STORE_H
 #define ROS_STORE_STORE_H
@@ -9,6 +10,8 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "event/event.h"
+#include "event/lines.h"
+#include "event/summary.h"
 #include "json/reader.h"
 
 #include <stdbool.h>
@@ -23,7 +26,7 @@ enum store_outcome {
 };
 
 struct store_counts {
-	int64_t recorded, repeated, conflicting, refused;
+	int64_t recorded, repeated, conflicting, refused, lost, summarized;
 };
 
 /*
@@ -39,18 +42,28 @@ int store_open_read(struct db **db, const char *path, int busy_ms, struct err *e
 /* Starts a transaction; waits for another writer. */
 int store_begin(struct store *s, struct err *e);
 
-/* Records one event that event_check() has passed. After an error only store_rollback() may follow. */
-int store_record(struct store *s, struct json_reader *r, const struct event *ev, enum store_outcome *outcome, struct err *e);
+/*
+ * Records one event that event_check() has passed. `origin` (or NULL, also below) is who published its entry: the number counts by the outcome, where it
+ * is seen for the first time. After an error only store_rollback() may follow, here and below.
+ */
+int store_record(struct store *s, struct json_reader *r, const struct event *ev, const struct origin *origin, enum store_outcome *outcome,
+                 struct err *e);
 
 /* Keeps that an entry of the bus was refused for good, and why (a token). An entry that is known as refused changes nothing. */
-int store_refuse(struct store *s, struct str stream, struct str entry_id, struct str reason, struct err *e);
+int store_refuse(struct store *s, struct str stream, struct str entry_id, struct str reason, const struct origin *origin, struct err *e);
+
+/* Keeps that an entry of the bus was trimmed away while it was pending. A known loss changes nothing. */
+int store_lose(struct store *s, struct str stream, struct str entry_id, struct err *e);
+
+/* Keeps what a source says of a run. A summary whose id is known changes nothing. */
+int store_summarize(struct store *s, const struct summary *summary, struct err *e);
 
 /* Whether what the transaction gathers in memory has grown so large that it should be committed now. */
 bool store_full(const struct store *s);
 
 /*
- * Writes the rollups and the batch's row and commits, synced. *counts is what this transaction came to. A transaction of repeats
- * alone has no batch. On an error everything since store_begin() is rolled back.
+ * Writes the rollups, the sources and the batch's row and commits, synced. *counts is what this transaction came to. A transaction that brought
+ * nothing new has no batch. On an error everything since store_begin() is rolled back.
  */
 int store_commit(struct store *s, struct store_counts *counts, struct err *e);
 void store_rollback(struct store *s); /* harmless where nothing is open */

@@ -401,3 +401,95 @@ one() {
 	[ "$(db 'SELECT governance_mode, calls FROM rollup_hour JOIN series s ON s.id = series_id JOIN deployment d ON d.id = deployment_id ORDER BY 1')" = $'DEMO|1\nLIVE|1' ]
 	[ "$(db 'SELECT count(*) FROM latency_day')" = 2 ]
 }
+
+@test "what a source emitted is what came of each of its numbers, and what is missing" {
+	{
+		events 3
+		event '.timestamp = "yesterday"'
+		event '.invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-000000000007"'
+		event '.invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-000000000007" | .stage = 4'
+		event '.invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-000000000007" | .stage = 4'
+	} | numbered host-0 '.sequence += (if $n > 2 then 3 else 0 end)' > in
+	summary host-0 1 12 '{format: 2, version: 3}' | numbered host-0 '.id = "100-0"' >> in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$(grep -c '^ack ' <<< "$output")" = 7 ]
+	[ "$(db -header 'SELECT * FROM sources')" = $'name|emitted|recorded|repeated|conflicting|dead|refused|missing\nhost-0|17|4|1|1|1|5|5' ]
+	[ "$(db 'SELECT * FROM source_gaps')" = $'host-0|3|5\nhost-0|11|12' ]
+	[ "$(db 'SELECT count(*) FROM sources WHERE emitted <> recorded + repeated + conflicting + dead + refused + missing')" = 0 ]
+	# what comes late closes its gap
+	events 10 | numbered host-0 | sed -n '4,5p' | ros-aggregate > acks
+	[ "$(db 'SELECT emitted, missing FROM sources; SELECT * FROM source_gaps')" = $'17|3\nhost-0|3|3\nhost-0|11|12' ]
+}
+
+@test "numbered entries twice, shuffled and in other batches: the same content" {
+	{
+		events 300 | numbered host-0 'select($n % 50 > 0)'
+		events 300 | numbered host-1 'select($n > 100) | .id = "\($n)-1" | .event.invocation_id |= sub("-9e6d-"; "-9e6e-")'
+		events 10 | numbered host-1 '.id = "\($n)-2" | .sequence += 500 | .event.caller = "nobody"'
+		{ summary host-0 1 310; summary host-1 1 510 '{type: 4}' 00000000-0000-4000-8000-000000000002; lost 7-7; } | numbered any 'if .type then .id = "\($n)-3" else . end'
+	} > in
+	ROS_DB=$PWD/a.db run -1 ros-aggregate in
+	ROS_DB=$PWD/a.db dump > a
+	ROS_DB=$PWD/a.db db 'SELECT * FROM sources' > sources
+	[ "$(cat sources)" = $'host-0|310|294|0|0|0|0|16\nhost-1|514|200|0|0|10|4|300' ]
+	ROS_DB=$PWD/a.db run -1 ros-aggregate in
+	ROS_DB=$PWD/a.db dump | cmp - a
+	[ "$(ROS_DB=$PWD/a.db db 'SELECT count(*) FROM batch')" = 1 ]
+	{ shuf in; shuf in; } > shuffled
+	ROS_DB=$PWD/b.db run -1 ros-aggregate --batch 7 shuffled
+	ROS_DB=$PWD/b.db dump | cmp - a
+	# two at once, each with the whole
+	shuf in > other
+	for file in in other; do
+		{ ROS_DB=$PWD/c.db ros-aggregate --batch 20 $file > $file.acks 2>&1 3>&- || [ $? = 1 ]; } &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	ROS_DB=$PWD/c.db dump | cmp - a
+}
+
+@test "a summary is recorded and acknowledged; one that is not valid is refused" {
+	{
+		summary host-0 1 3 '{format: 2}'
+		summary host-0 1 3 '{format: 2}'
+		summary host-0 4 2 '{}' 00000000-0000-4000-8000-000000000002
+		summary host-0 1 1 '{Jane: 1}' 00000000-0000-4000-8000-000000000003
+		summary host-0 4 3 '{}' 00000000-0000-4000-8000-000000000004
+	} | numbered host-0 > in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$(cut -d' ' -f1,4- <<< "$output")" = $'ack 1-0\nack 2-0\nbad 3-0 minimum\nbad 4-0 format\nack 5-0' ]
+	[[ $stderr == *'entry 4-0 is refused: /refused/?: format'* ]]
+	[[ $stderr != *Jane* ]]
+	[ "$(db 'SELECT * FROM sources')" = 'host-0|5|0|0|0|0|2|3' ]
+	[ "$(db 'SELECT count(*), sum(first), sum(last) FROM emit_summary')" = '2|5|6' ]
+	[ "$(db 'SELECT count(*), refused FROM batch')" = '1|2' ]
+}
+
+@test "an entry that was trimmed away is a loss: named, kept once, acknowledged" {
+	lost 5-0 | numbered host-0 > in
+	for new in 1 0; do
+		run -1 --separate-stderr ros-aggregate --verbose in
+		[ "$output" = 'ack ros:insights ros:insights-workers 5-0' ]
+		[[ $stderr == *'ros:insights: entry 5-0 is lost: it was trimmed away while it was pending'* ]]
+		[[ $stderr == *"0 recorded, 0 repeated, 0 conflicting, 0 refused, $new lost"* ]]
+	done
+	[ "$(db 'SELECT stream, entry_id, batch FROM loss')" = 'ros:insights|5-0|1' ]
+	[ "$(db 'SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM refusal), (SELECT count(*) FROM source)')" = '1|0|0' ]
+}
+
+@test "what was delivered too often is dead, by its number" {
+	event | numbered host-0 '.event = null | .refused = "deliveries"' > in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$output" = 'bad ros:insights ros:insights-workers 1-0 deliveries' ]
+	[ "$(db 'SELECT * FROM sources')" = 'host-0|1|0|0|0|1|0|0' ]
+	# requeued, it is recorded; its number has been counted
+	event | numbered host-0 '.id = "2-0"' | ros-aggregate > acks
+	[ "$(db 'SELECT * FROM sources; SELECT count(*) FROM invocation')" = $'host-0|1|0|0|0|1|0|0\n1' ]
+}
+
+@test "a number that is none is not counted; its event is recorded" {
+	events 4 | numbered host-0 '.sequence = ([0, 9007199254740992, 1, 2][$n - 1]) | if $n == 3 then .source = "" elif $n == 4 then del(.source) else . end' |
+		ros-aggregate > acks
+	[ "$(wc -l < acks)" = 4 ]
+	[ "$(db 'SELECT count(*) FROM invocation; SELECT count(*) FROM source')" = $'4\n0' ]
+}

@@ -1,4 +1,5 @@
 load ../lib/common
+load ../lib/store
 
 RUN=9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 PROJECT=1b4e28ba-2fa1-41d2-883f-0016d3cca427
@@ -265,7 +266,8 @@ same_top() {
 
 @test "the same database, options and SOURCE_DATE_EPOCH: the same bytes" {
 	many 500 '.governance_mode = ["DEMO", "LIVE"][$i % 2]' > events
-	record < events
+	numbered host-0 'select($n % 9 > 0)' < events > entries
+	record < entries
 	ros-report > 1.md
 	json > 1.json
 	ros-report | cmp - 1.md
@@ -273,7 +275,7 @@ same_top() {
 	# in another order into another database: only the state of the record differs
 	ROS_STATE_DIR=$HOME/other
 	mkdir "$ROS_STATE_DIR"
-	tac events | record
+	tac entries | record
 	json | jq 'del(.report_id, .record)' | cmp - <(jq 'del(.report_id, .record)' 1.json)
 	[ "$(json | jq -r .record.content_sum)" = "$(jq -r .record.content_sum 1.json)" ]
 }
@@ -301,6 +303,67 @@ same_top() {
 	[ "$(json --project 00000000-0000-4000-8000-000000000000 | jq .conflicts)" = 0 ]
 	[ "$(json --run "$RUN" --mode DEMO | jq .conflicts)" = 1 ]
 	ros-report | grep -F '1 event came with the time and id of a recorded one but with other content.'
+}
+
+@test "what sources emitted, and what is missing, for the whole database" {
+	{ many 10; event '.stage = 99'; summary host-0 1 20 '{format: 3}'; lost 7-7; } | numbered host-0 '.sequence += (if $n > 4 then 2 else 0 end)' |
+		record || [ $? = 1 ]
+	many 3 '.invocation_id |= sub("^0"; "1")' | numbered host-1 | record
+	event | record
+	json > r.json
+	jq -e '.completeness | [.source_count, .emitted, .recorded, .repeated, .conflicting, .dead, .refused, .missing, .lost_entries]
+		== [2, 26, 13, 0, 0, 1, 3, 9, 1]' r.json
+	jq -e '.completeness.sources == [
+		{source: "host-0", emitted: 23, recorded: 10, repeated: 0, conflicting: 0, dead: 1, refused: 3, missing: 9, gap_count: 2, gaps: [[5, 6], [14, 20]]},
+		{source: "host-1", emitted: 3, recorded: 3, repeated: 0, conflicting: 0, dead: 0, refused: 0, missing: 0, gap_count: 0, gaps: []}]' r.json
+	jq -e '.completeness.losses == [{stream: "ros:insights", count: 1}]' r.json
+	jq -e '[.limitations[] | select(startswith("9 of 26 emitted events (34.6 %) did not arrive"))] | length == 1' r.json
+	jq -e '[.limitations[] | select(startswith("1 entry of the bus was trimmed away while pending"))] | length == 1' r.json
+	ros-report > r.md
+	grep -Fx -- '- 9 of 26 emitted events (34.6 %) of the whole database did not arrive: lost, or still under way.' r.md
+	grep -Fx -- '- 1 entry of the bus was trimmed away while pending, in the whole database.' r.md
+	grep -F '17 of 26 events (65.4 %) that 2 sources emitted are accounted for.' r.md
+	grep -F 'Of 1 event that came without a number nothing can be told.' r.md
+	grep -E '^\| `host-0` \| +23 \| +10 \| +0 \| +0 \| +1 \| +3 \| +9 \| 5 to 6, 14 to 20 +\|$' r.md
+	# whatever the scope
+	json --run "$RUN" | jq .completeness | cmp - <(jq .completeness r.json)
+	json --from 2030-01-01 | jq .completeness | cmp - <(jq .completeness r.json)
+	ros-report --from 2030-01-01 | grep -F '9 of 26 emitted events (34.6 %) of the whole database did not arrive'
+}
+
+@test "complete sources: a sentence and a table, no incident" {
+	many 3 '.status = "SUCCESS" | .phi.input_scan.status = "clean"' | numbered host-0 | record
+	ros-report > r.md
+	grep -Fx '3 of 3 events (100 %) that 1 source emitted are accounted for. This is over the whole database, whatever the scope of the report: sources do not know runs.' r.md
+	sed -n '/^## Incidents/,/^## /p' r.md | grep -Fx 'None recorded.'
+	json | jq -e '.completeness.missing == 0 and ([.limitations[] | select(contains("did not arrive"))] == [])'
+}
+
+@test "no numbers: the report says that nothing can be told" {
+	event | record
+	ros-report | grep -Fx 'No entry came with a number of its source: whether any was lost on the way cannot be told.'
+	json | jq -e '.completeness | .source_count == 0 and .sources == [] and .losses == []'
+}
+
+@test "many sources and gaps: the worst first, the rest summed" {
+	for source in {1..25}; do
+		many 1 ".invocation_id |= sub(\"^00\"; \"$((source + 10))\")" | numbered "s$source" ".id = \"$source-0\" | .sequence = $source"
+	done | record
+	many 40 | numbered gaps '.id = "\($n)-1" | .sequence *= 2' | record
+	json | jq -e '.completeness.sources[0] | .source == "gaps" and .missing == 40 and .gap_count == 40 and (.gaps | length == 16 and .[15] == [31, 31])'
+	json | jq -e '.completeness.sources | length == 26 and .[1].source == "s25" and .[25].source == "s1"'
+	ros-report > r.md
+	grep -E '^\| `gaps` .* 1, 3, 5, 7, 9 and 35 other gaps \|$' r.md
+	[ "$(grep -cE '^\| `(s[0-9]+|gaps)` ' r.md)" = 19 ]
+	# s1 to s7: one number each, and 0 to 6 before it missing
+	grep -E '^\| 7 others \| +28 \| +7 \| +0 \| +0 \| +0 \| +0 \| +21 \| +\|$' r.md
+}
+
+@test "the name of a source cannot break out of the page" {
+	event | numbered 'a|b`<img>' | record
+	ros-report > r.md
+	run ! grep -F '<img' r.md
+	awk -F'|' '/^\|/ { if (cells && NF != cells) { print; exit 1 } cells = NF; next } { cells = 0 }' r.md
 }
 
 @test "a file is replaced as a whole, its format by its name" {

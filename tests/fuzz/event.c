@@ -1,11 +1,12 @@
 /*
  * Any bytes as an event line: no crash; what is accepted is refused by nothing that follows: its canonical form is an event again, with the same
- * content and the same canonical form, and so is what comes out of its envelope line.
+ * content and the same canonical form, and so is what comes out of its envelope line. A summary that is accepted is one again when it is written.
  */
 #include "../lib/fuzz.h"
 
 #include "event/event.h"
 #include "event/lines.h"
+#include "event/summary.h"
 
 static void round_trip(struct json_reader *first, const struct event *ev)
 {
@@ -56,13 +57,31 @@ static void envelope_trip(const struct event *ev)
 	json_reader_free(r);
 }
 
+static void summary_trip(const struct summary *s)
+{
+	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
+	struct json_fault fault;
+	struct summary again;
+	struct buf text;
+	buf_init(&text, 1 << 23);
+	summary_write(&text, s);
+	const struct json *root = json_read(r, buf_view(&text), &fault);
+	FUZZ_CHECK(root ? summary_check(r, root, &again, &fault) : text.n > EVENT_LINE_MAX);
+	FUZZ_CHECK(!root || (str_eq(s->source, again.source) && s->last == again.last && s->n_refused == again.n_refused));
+	buf_free(&text);
+	json_reader_free(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
 	struct json_fault fault = { 0 };
 	struct event ev;
+	struct summary summary;
 	const struct json *root = json_read(r, (struct str){ (const char *)data, size }, &fault);
-	if (root && event_check(r, root, &ev, &fault)) {
+	if (root && summary_check(r, root, &summary, &fault))
+		summary_trip(&summary);
+	else if (root && event_check(r, root, &ev, &fault)) {
 		struct entry_field fields[ENTRY_FIELDS_MAX];
 		FUZZ_CHECK(entry_fields(&ev, root->raw, fields) >= 7);
 		round_trip(r, &ev);

@@ -26,6 +26,26 @@ envelopes() {
 	jq -c '{stream: "ros:insights", group: "ros:insights-workers", id: "\(input_line_number)-0", type: "ai.invocation.completed", deliveries: 1, event: .}'
 }
 
+# numbered SOURCE [FILTER]: event lines to envelopes with ids and sequences from 1 on; summaries and losses become entries of their own kind, without
+# a number. FILTER changes the envelope and knows the line's number as $n.
+numbered() {
+	jq -c --arg source "$1" 'input_line_number as $n | {stream: "ros:insights", group: "ros:insights-workers", id: "\($n)-0", deliveries: 1} +
+		if .lost then {id: .lost, event: null, refused: "lost"}
+		elif .summary_id then {type: "emit.summary", event: .}
+		else {type: "ai.invocation.completed", source: $source, sequence: $n, event: .} end | '"${2:-.}"
+}
+
+# summary SOURCE FIRST LAST [REFUSED [ID]]: the event emit.summary of a run.
+summary() {
+	jq -nc --arg source "$1" --arg id "${5:-00000000-0000-4000-8000-000000000001}" '{schema_version: "1.1.0", summary_id: $id,
+		timestamp: "2026-01-28T12:00:00Z", source: $source, first: '"$2"', last: '"$3"', refused: '"${4:-{\}}"'}'
+}
+
+# lost ID: for numbered, an entry of the bus that was trimmed away while it was pending.
+lost() {
+	echo "{\"lost\":\"$1\"}"
+}
+
 db() {
 	sqlite3 -batch "${ROS_DB:-$ROS_STATE_DIR/ros.db}" "$@"
 }
@@ -46,6 +66,9 @@ dump() {
 	done
 	db "SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch) FROM latency_day JOIN deployment ON id = deployment_id ORDER BY 1, 2, 3, 4, 5, 6"
 	db "SELECT stream, entry_id, reason FROM refusal ORDER BY 1, 2"
+	db 'SELECT * FROM sources; SELECT name, first, last FROM source_range JOIN source ON id = source_id ORDER BY 1, 2'
+	db 'SELECT hex(summary_id), name, s.first, s.last, s.time_ms FROM emit_summary s JOIN source ON id = source_id ORDER BY 1'
+	db 'SELECT hex(summary_id), rule, count FROM emit_refusal ORDER BY 1, 2; SELECT stream, entry_id FROM loss ORDER BY 1, 2'
 }
 
 # rollups_agree: whether the sums by hour are those of the record.

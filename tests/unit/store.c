@@ -84,7 +84,7 @@ static const char *line(int id, const char *time, const char *usage)
 #define USAGE "\"input_tokens\":10,\"output_tokens\":5,\"cost_usd\":0.25,\"latency_ms\":100"
 #define NOON "2026-01-28T12:00:00.000Z"
 
-static int record(struct store *s, const char *text)
+static int record_from(struct store *s, const struct origin *origin, const char *text)
 {
 	struct json_fault fault;
 	struct event ev;
@@ -94,12 +94,17 @@ static int record(struct store *s, const char *text)
 		printf("# %s at %s\n", fault.rule, fault.pointer);
 		return -2;
 	}
-	return store_record(s, reader, &ev, &outcome, &err) < 0 ? -1 : (int)outcome;
+	return store_record(s, reader, &ev, origin, &outcome, &err) < 0 ? -1 : (int)outcome;
+}
+
+static int record(struct store *s, const char *text)
+{
+	return record_from(s, NULL, text);
 }
 
 static struct store_counts commit(struct store *s)
 {
-	struct store_counts counts = { -1, -1, -1, -1 };
+	struct store_counts counts = { -1, -1, -1, -1, -1, -1 };
 	if (store_commit(s, &counts, &err) < 0)
 		printf("# %s\n", err.text);
 	return counts;
@@ -269,12 +274,86 @@ static void a_refusal_is_kept_once(void)
 	struct store *s = open_store();
 	for (int i = 0; i < 2; i++) {
 		CHECK_INT(store_begin(s, &err), 0);
-		CHECK_INT(store_refuse(s, STR("s"), STR("1-0"), STR("version"), &err), 0);
+		CHECK_INT(store_refuse(s, STR("s"), STR("1-0"), STR("version"), NULL, &err), 0);
 		CHECK_INT(commit(s).refused, i == 0);
 	}
 	store_close(s);
 	CHECK_INT(number("SELECT count(*) FROM refusal WHERE reason = 'version' AND batch = 1"), 1);
 	CHECK_INT(number("SELECT count(*) FROM batch"), 1);
+}
+
+static void a_loss_is_kept_once(void)
+{
+	fresh();
+	struct store *s = open_store();
+	for (int i = 0; i < 2; i++) {
+		CHECK_INT(store_begin(s, &err), 0);
+		CHECK_INT(store_lose(s, STR("s"), STR("1-0"), &err), 0);
+		CHECK_INT(commit(s).lost, i == 0);
+	}
+	store_close(s);
+	CHECK_INT(number("SELECT count(*) FROM loss WHERE stream = 's' AND entry_id = '1-0' AND batch = 1"), 1);
+	CHECK_INT(number("SELECT count(*) FROM batch"), 1);
+}
+
+static void numbers_count_by_the_outcome(void)
+{
+	fresh();
+	struct store *s = open_store();
+	struct origin origin = { STR("host-0"), 0 };
+	for (int i = 0; i < 2; i++) { /* delivered again, nothing changes and no batch is written */
+		CHECK_INT(store_begin(s, &err), 0);
+		origin.sequence = 1;
+		CHECK(record_from(s, &origin, line(1, NOON, USAGE)) >= 0);
+		origin.sequence = 2;
+		CHECK_INT(record_from(s, &origin, line(1, NOON, USAGE)), STORE_REPEATED);
+		origin.sequence = 3;
+		CHECK(record_from(s, &origin, line(1, NOON, USAGE ",\"total_tokens\":15")) >= 0);
+		origin.sequence = 5;
+		CHECK_INT(store_refuse(s, STR("s"), STR("1-0"), STR("version"), &origin, &err), 0);
+		commit(s);
+	}
+	store_close(s);
+	CHECK_INT(number("SELECT count(*) FROM sources WHERE (emitted, recorded, repeated, conflicting, dead, missing) = (5, 1, 1, 1, 1, 1)"), 1);
+	CHECK_INT(number("SELECT count(*) FROM batch"), 1);
+}
+
+/* An event that is known, under a number that is new: the record's state has changed. */
+static void a_new_number_of_a_known_event_makes_a_batch(void)
+{
+	fresh();
+	struct store *s = open_store();
+	for (int i = 1; i <= 2; i++) {
+		CHECK_INT(store_begin(s, &err), 0);
+		CHECK(record_from(s, &(struct origin){ STR("a"), i }, line(1, NOON, USAGE)) >= 0);
+		commit(s);
+	}
+	store_close(s);
+	CHECK_INT(number("SELECT count(*) FROM batch"), 2);
+	CHECK_INT(number("SELECT repeated FROM sources"), 1);
+}
+
+static void two_writers_share_sources(void)
+{
+	fresh();
+	struct store *a = open_store(), *b = open_store();
+	for (int i = 1; i <= 6; i++) {
+		struct store *s = i % 2 ? b : a;
+		CHECK_INT(store_begin(s, &err), 0);
+		CHECK_INT(record_from(s, &(struct origin){ STR("a"), i }, line(i, NOON, USAGE)), STORE_RECORDED);
+		commit(s);
+	}
+	CHECK_INT(store_begin(a, &err), 0);
+	CHECK_INT(record_from(a, &(struct origin){ STR("a"), 7 }, line(7, NOON, USAGE)), STORE_RECORDED);
+	store_rollback(a);
+	CHECK_INT(store_begin(a, &err), 0);
+	CHECK_INT(record_from(a, &(struct origin){ STR("a"), 8 }, line(8, NOON, USAGE)), STORE_RECORDED);
+	commit(a);
+	store_close(a);
+	store_close(b);
+	CHECK_INT(number("SELECT count(*) FROM source_range WHERE (first, last) IN ((1, 6), (8, 8))"), 2);
+	CHECK_INT(number("SELECT recorded FROM sources"), 7);
+	CHECK_INT(number("SELECT count(*) FROM source_range"), 2);
 }
 
 /* What a rolled-back transaction interned and counted is forgotten in memory as well. */
@@ -318,7 +397,7 @@ static void two_writers_share_series_and_terms(void)
 /* The other writer has taken the tables away and made them anew: numbers in memory mean nothing any more. */
 static void a_database_made_anew_is_noticed(void)
 {
-	int steps = 1;
+	int steps = (int)n_migrations;
 	fresh();
 	struct store *s = open_store();
 	CHECK_INT(store_begin(s, &err), 0);
@@ -417,6 +496,10 @@ int main(void)
 	RUN(recording_is_idempotent);
 	RUN(a_conflict_is_quarantined_once);
 	RUN(a_refusal_is_kept_once);
+	RUN(a_loss_is_kept_once);
+	RUN(numbers_count_by_the_outcome);
+	RUN(a_new_number_of_a_known_event_makes_a_batch);
+	RUN(two_writers_share_sources);
 	RUN(a_rollback_leaves_nothing);
 	RUN(two_writers_share_series_and_terms);
 	RUN(a_database_made_anew_is_noticed);

@@ -1,4 +1,4 @@
-// Writes events and Ajv's verdict on each: differential.js SCHEMA EVENTS VERDICTS [COUNT]
+// Writes events and Ajv's verdict on each: differential.js SCHEMA EVENTS VERDICTS [COUNT]. The events are those of the schema's type.
 //
 // EVENTS gets one event text a line: valid ones of every version, and mutants of every field (missing, wrong type, out of range, wrong
 // enum, malformed string, extra, null, duplicated, cut). VERDICTS gets for each line `valid`, `invalid`, or `differs REASON` where the
@@ -8,6 +8,7 @@
 //   depth            Ajv has no limit
 //   integer          integers beyond 2^53 are rounded before Ajv sees them
 //   number-range     1e999 is Infinity to JSON.parse, and free where no type is declared
+//   order            a summary's last number can be below its first - 1: no schema says that
 "use strict";
 const fs = require("fs");
 const Ajv = require("ajv/dist/2020");
@@ -32,6 +33,12 @@ const uuid = () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
 
 function scan() {
 	return { status: pick(["clean", "flagged", "redacted", "skipped"]), phi_types_detected: pick([[], ["SSN"], ["NAME", "DATE"]]), confidence: random(), redaction_count: pick([0, 3]) };
+}
+
+function summary(version) {
+	const first = pick([1, 2, 43, 9007199254740991]);
+	return { schema_version: version || "1.1.0", summary_id: uuid(), timestamp: "2026-01-28T12:00:00.123Z", source: pick(["host-0", "é"]),
+		first, last: pick([first - 1, first, 9007199254740991]), refused: pick([{}, { format: 12, ["x".repeat(64)]: 1000000000000 }, Object.fromEntries(Array.from({ length: 64 }, (_, i) => ["rule-" + i, 1]))]) };
 }
 
 function event(version) {
@@ -104,7 +111,10 @@ function judge(text, reason) {
 	seen.add(text);
 	let verdict = "invalid";
 	try {
-		verdict = validate(JSON.parse(text)) ? "valid" : "invalid";
+		const value = JSON.parse(text);
+		verdict = validate(value) ? "valid" : "invalid";
+		if (value.last < value.first - 1)
+			reason ||= "order";
 	} catch (e) {
 		/* not JSON */
 	}
@@ -145,7 +155,7 @@ function mutants(e) {
 		}
 		if (value !== null && typeof value === "object" && !Array.isArray(value)) {
 			const extra = structuredClone(e);
-			get(extra, at).some_extra = pick([1, "x", null, { a: [1] }]);
+			get(extra, at)[pick(["some_extra", "some-extra", "x".repeat(65), ""])] = pick([1, "x", null, { a: [1] }]);
 			judge(JSON.stringify(extra));
 		}
 	}
@@ -158,8 +168,9 @@ function mutants(e) {
 }
 
 const versions = [null, "1.0.0", "1.1.0", "1.2.0", "2.0.0", "1.1.9", "1.37.2"];
+const make = schema["x-ros-event"] === "emit.summary" ? summary : event;
 for (let round = 0; lines.length < (wanted || 25000); round++)
-	mutants(event(versions[round % versions.length]));
+	mutants(make(versions[round % versions.length]));
 
 fs.writeFileSync(eventsFile, lines.join("\n") + "\n");
 fs.writeFileSync(verdictsFile, verdicts.join("\n") + "\n");
