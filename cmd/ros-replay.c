@@ -53,7 +53,8 @@ static const struct option options[] = {
 static const struct tool_page page = {
 	.name = "ros-replay",
 	.synopsis = "[option ...]",
-	.summary = "Prints entries of the stream, without a group: nothing is consumed. Envelope lines, or a line for people on a terminal.",
+	.summary = "Prints entries of the stream, without a group: nothing is consumed.\n"
+	           "In a pipe envelope lines, on a terminal a compact line for people.",
 	.examples = "ros-replay --from 2026-01-28 --to 2026-01-29 | ros-aggregate > /dev/null\n"
 	            "ros-replay --tail 20 --follow\n"
 	            "ros-replay --since 15m --filter status=FAILED --format '%t %{provider} %{model} %{/error/code}'\n"
