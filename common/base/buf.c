@@ -82,6 +82,18 @@ void buf_str(struct buf *b, struct str s)
 	buf_add(b, s.p, s.n);
 }
 
+void buf_line(struct buf *b, struct str s)
+{
+	size_t start = b->n;
+	buf_str(b, s);
+	if (b->failed || s.n == 0)
+		return;
+	for (char *p = b->p + start; (p = memchr(p, '\n', (size_t)(b->p + b->n - p))); p++)
+		*p = ' ';
+	for (char *p = b->p + start; (p = memchr(p, '\r', (size_t)(b->p + b->n - p))); p++)
+		*p = ' ';
+}
+
 void buf_int(struct buf *b, int64_t v)
 {
 	char text[20], *p = text + sizeof text; /* -9223372036854775808 */

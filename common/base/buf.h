@@ -28,6 +28,7 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_char(struct buf *b, char c);
 void buf_z(struct buf *b, const char *z);
 void buf_str(struct buf *b, struct str s);
+void buf_line(struct buf *b, struct str s); /* on one line: line breaks (LF, CR) become spaces */
 void buf_int(struct buf *b, int64_t v);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vfmt(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));

@@ -11,22 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* C0, DEL, and C1 in its two bytes of UTF-8. */
-static bool is_control(const unsigned char *p, size_t n)
-{
-	return n == 1 ? *p < 0x20 || *p == 0x7f : n == 2 && p[0] == 0xc2 && p[1] < 0xa0;
-}
-
 void err_mask(char *text)
 {
-	struct str rest = str_of(text);
-	while (rest.n > 0) {
-		size_t n = str_rune(rest), step = n > 0 ? n : 1;
-		if (n == 0 || is_control((const unsigned char *)text, n))
-			memset(text, '?', step);
-		text += step;
-		rest = (struct str){ rest.p + step, rest.n - step };
-	}
+	str_mask(text, strlen(text));
 }
 
 /* strerror() starts with a capital, our messages do not; names such as RFS stay. */

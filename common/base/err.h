@@ -30,7 +30,7 @@ int err_set(struct err *e, enum ros_status status, const char *fmt, ...) __attri
 /* As err_set(), with ": " and the text of errno at the end. */
 int err_sys(struct err *e, enum ros_status status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts '?' in the place of every byte of a control character and of what is no UTF-8: safe for terminals and in JSON. */
+/* str_mask() of a text that ends in NUL. */
 void err_mask(char *text);
 
 #endif

@@ -134,6 +134,23 @@ bool str_utf8(struct str s)
 	return true;
 }
 
+/* C0, DEL, and C1 in its two bytes of UTF-8. */
+static bool is_control(const unsigned char *p, size_t n)
+{
+	return n == 1 ? *p < 0x20 || *p == 0x7f : n == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+}
+
+void str_mask(char *p, size_t n)
+{
+	while (n > 0) {
+		size_t rune = str_rune((struct str){ p, n }), step = rune > 0 ? rune : 1;
+		if (rune == 0 || is_control((const unsigned char *)p, rune))
+			memset(p, '?', step);
+		p += step;
+		n -= step;
+	}
+}
+
 size_t str_codepoints(struct str s)
 {
 	size_t count = 0;

@@ -44,6 +44,9 @@ bool str_utf8(struct str s);
 /* Length of the well-formed code point at the start of s: 1 to 4; 0 where there is none. */
 size_t str_rune(struct str s);
 
+/* Puts '?' in the place of every byte of a control character and of what is no UTF-8: safe for terminals and in JSON. */
+void str_mask(char *p, size_t n);
+
 /* Number of code points of well-formed UTF-8. */
 size_t str_codepoints(struct str s);
 

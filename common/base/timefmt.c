@@ -146,6 +146,35 @@ bool time_parse_human(struct str s, int64_t *ms)
 	return time_parse(s, ms);
 }
 
+/* Milliseconds of a unit of time, or 0. */
+static int64_t unit_ms(char unit)
+{
+	switch (unit) {
+	case 's':
+		return 1000;
+	case 'm':
+		return 60000;
+	case 'h':
+		return TIME_HOUR_MS;
+	case 'd':
+		return TIME_DAY_MS;
+	case 'w':
+		return 7 * TIME_DAY_MS;
+	default:
+		return 0;
+	}
+}
+
+bool time_parse_since(struct str s, int64_t now, int64_t *ms)
+{
+	int64_t n;
+	struct str unit = s;
+	if (!take_digits(&unit, 1, 8, &n) || unit.n != 1 || unit_ms(unit.p[0]) == 0)
+		return time_parse_human(s, ms);
+	*ms = now - n * unit_ms(unit.p[0]);
+	return true;
+}
+
 /* Takes one of n English names of three letters, in any case; *v is its number from 1. */
 static bool take_name(struct str *s, const char *names, int64_t n, int64_t *v)
 {

@@ -107,7 +107,23 @@ int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entr
 	struct entry_id first, last;
 	if (!id_parse_from(from, &first) || !id_parse_to(to, &last))
 		return bad_id(e);
-	return count < 1 ? 0 : b->driver->range(b, first, last, count, fn, arg, e);
+	return count < 1 ? 0 : b->driver->range(b, first, last, false, count, fn, arg, e);
+}
+
+int bus_range_back(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	struct entry_id first, last;
+	if (!id_parse_from(from, &first) || !id_parse_to(to, &last))
+		return bad_id(e);
+	return count < 1 ? 0 : b->driver->range(b, first, last, true, count, fn, arg, e);
+}
+
+int bus_follow(struct bus *b, struct str from, int count, int block_ms, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	struct entry_id first;
+	if (!id_parse_from(from, &first))
+		return bad_id(e);
+	return count < 1 ? 0 : b->driver->follow(b, first, count, block_ms, fn, arg, e);
 }
 
 int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e)

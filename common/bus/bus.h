@@ -104,6 +104,15 @@ int bus_claim(struct bus *b, const char *consumer, int64_t min_idle_ms, char *cu
  */
 int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e);
 
+/* As bus_range(), but the newest first: the last `count` entries of the range. */
+int bus_range_back(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e);
+
+/*
+ * Entries from `from` on, as bus_range() has it, waiting for the first as bus_read_new() does: no group, nothing consumed. Returns how many came, 0 also when a stop
+ * (wait.h) came.
+ */
+int bus_follow(struct bus *b, struct str from, int count, int block_ms, bus_entry_fn *fn, void *arg, struct err *e);
+
 /* Acknowledges; returns how many of them were pending. */
 int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e);
 

@@ -23,8 +23,10 @@ struct bus_driver {
 	                void *arg, struct err *e);
 	int (*claim)(struct bus *b, const char *consumer, int64_t min_idle_ms, struct entry_id *cursor, int count,
 	             bus_entry_fn *fn, bus_lost_fn *lost, void *arg, struct err *e);
-	int (*range)(struct bus *b, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn, void *arg,
-	             struct err *e);
+	int (*range)(struct bus *b, struct entry_id from, struct entry_id to, bool back, int count, bus_entry_fn *fn,
+	             void *arg, struct err *e);
+	int (*follow)(struct bus *b, struct entry_id from, int count, int block_ms, bus_entry_fn *fn, void *arg,
+	              struct err *e);
 	int (*ack)(struct bus *b, const struct entry_id *ids, size_t n, struct err *e);
 	int (*dead)(struct bus *b, struct entry_id id, struct str reason, bool keep_data, struct err *e);
 	int (*info)(struct bus *b, struct bus_info *info, struct err *e);

@@ -49,6 +49,7 @@ enum {
 	SQL_ENTRY_ADD,
 	SQL_ENTRY,
 	SQL_ENTRIES,
+	SQL_ENTRIES_BACK,
 	SQL_ENTRIES_TRIM,
 	SQL_NEW,
 	SQL_GROUP_ADD,
@@ -64,6 +65,9 @@ enum {
 	SQL_N,
 };
 
+#define ENTRIES_BETWEEN \
+	"SELECT ms, seq, 0, fields FROM entry WHERE stream = ?1 AND (ms, seq) >= (?2, ?3) AND (ms, seq) <= (?4, ?5)"
+
 static const char *const sql[SQL_N] = {
 	[SQL_STREAM_ADD] = "INSERT INTO stream (name) VALUES (?) ON CONFLICT DO NOTHING",
 	[SQL_STREAM] = "SELECT id, last_ms, last_seq, length FROM stream WHERE name = ?",
@@ -71,10 +75,8 @@ static const char *const sql[SQL_N] = {
 	[SQL_STREAM_SHRINK] = "UPDATE stream SET length = length - ?2 WHERE id = ?1",
 	[SQL_ENTRY_ADD] = "INSERT INTO entry (stream, ms, seq, fields) VALUES (?, ?, ?, ?)",
 	[SQL_ENTRY] = "SELECT fields FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
-	[SQL_ENTRIES] =
-		"SELECT ms, seq, 0, fields FROM entry"
-		" WHERE stream = ?1 AND (ms, seq) >= (?2, ?3) AND (ms, seq) <= (?4, ?5)"
-		" ORDER BY ms, seq LIMIT ?6",
+	[SQL_ENTRIES] = ENTRIES_BETWEEN " ORDER BY ms, seq LIMIT ?6",
+	[SQL_ENTRIES_BACK] = ENTRIES_BETWEEN " ORDER BY ms DESC, seq DESC LIMIT ?6",
 	[SQL_ENTRIES_TRIM] = "DELETE FROM entry WHERE stream = ? AND (ms, seq) < (?, ?)",
 	[SQL_NEW] = "SELECT 1 FROM entry WHERE stream = ?1 AND (ms, seq) >= (?2, ?3) LIMIT 1",
 	[SQL_GROUP_ADD] = "INSERT INTO consumer_group (stream, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -442,21 +444,23 @@ static int page_deliver(struct file_bus *f, bus_entry_fn *fn, bus_lost_fn *lost,
 	return n;
 }
 
-static void bind_entries(struct file_bus *f, struct entry_id from, struct entry_id to, int count)
+/* Fills the page with up to `count` entries of the stream. */
+static int find_entries(struct file_bus *f, struct entry_id from, struct entry_id to, bool back, int count,
+                        struct err *e)
 {
-	struct db_stmt *s = f->s[SQL_ENTRIES];
+	struct db_stmt *s = f->s[back ? SQL_ENTRIES_BACK : SQL_ENTRIES];
 	db_bind_int(s, 1, f->stream);
 	bind_id(s, 2, from);
 	bind_id(s, 4, to);
 	db_bind_int(s, 6, count);
+	return page_fill(f, s, e);
 }
 
-static int file_range(struct bus *base, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
-                      void *arg, struct err *e)
+static int file_range(struct bus *base, struct entry_id from, struct entry_id to, bool back, int count,
+                      bus_entry_fn *fn, void *arg, struct err *e)
 {
 	struct file_bus *f = file_of(base);
-	bind_entries(f, from, to, count);
-	return page_fill(f, f->s[SQL_ENTRIES], e) < 0 ? -1 : page_deliver(f, fn, NULL, arg, e);
+	return find_entries(f, from, to, back, count, e) < 0 ? -1 : page_deliver(f, fn, NULL, arg, e);
 }
 
 /* --- groups --- */
@@ -514,8 +518,7 @@ static int take_new(struct file_bus *f, const char *consumer, int count, struct 
 	struct group g;
 	if (find_group(f, &g, e) < 0)
 		return -1;
-	bind_entries(f, id_next(g.last), ID_MAX, count);
-	int n = page_fill(f, f->s[SQL_ENTRIES], e);
+	int n = find_entries(f, id_next(g.last), ID_MAX, false, count, e);
 	return n > 0 && give_page(f, &g, consumer, e) < 0 ? -1 : n;
 }
 
@@ -548,6 +551,13 @@ static void drain_watch(const struct file_bus *f)
 		;
 }
 
+/* Waits until something is announced, or for a slice of the time. False: the time is over, or a stop has come. */
+static bool wait_announced(const struct file_bus *f, int64_t deadline)
+{
+	int64_t left = deadline - time_monotonic_ms();
+	return left > 0 && wait_fd(f->watch, POLLIN, left < SLICE_MS ? (int)left : SLICE_MS) != WAIT_STOP;
+}
+
 static int file_read_new(struct bus *base, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
                          struct err *e)
 {
@@ -555,16 +565,27 @@ static int file_read_new(struct bus *base, const char *consumer, int count, int 
 	int64_t deadline = time_monotonic_ms() + block_ms;
 	if (block_ms > 0 && watch(f, e) < 0)
 		return -1;
-	for (;;) {
-		if (wait_stopping())
-			return 0;
+	int n;
+	do {
 		drain_watch(f);
-		int n = read_now(f, consumer, count, fn, arg, e);
-		int64_t left = deadline - time_monotonic_ms();
-		if (n != 0 || left <= 0)
-			return n;
-		wait_fd(f->watch, POLLIN, left < SLICE_MS ? (int)left : SLICE_MS);
-	}
+		n = wait_stopping() ? 0 : read_now(f, consumer, count, fn, arg, e);
+	} while (n == 0 && wait_announced(f, deadline));
+	return n;
+}
+
+static int file_follow(struct bus *base, struct entry_id from, int count, int block_ms, bus_entry_fn *fn, void *arg,
+                       struct err *e)
+{
+	struct file_bus *f = file_of(base);
+	int64_t deadline = time_monotonic_ms() + block_ms;
+	if (block_ms > 0 && watch(f, e) < 0)
+		return -1;
+	int n;
+	do {
+		drain_watch(f);
+		n = wait_stopping() ? 0 : file_range(base, from, ID_MAX, false, count, fn, arg, e);
+	} while (n == 0 && wait_announced(f, deadline));
+	return n;
 }
 
 static int take_pending(struct file_bus *f, int64_t group, struct entry_id id, const char *consumer, int64_t now,
@@ -829,6 +850,7 @@ const struct bus_driver file_driver = {
 	.read_own = file_read_own,
 	.claim = file_claim,
 	.range = file_range,
+	.follow = file_follow,
 	.ack = file_ack,
 	.dead = file_dead,
 	.info = file_info,

@@ -43,9 +43,11 @@ struct entry_id id_next(struct entry_id id)
 	return is_max(id) ? id : (struct entry_id){ id.ms + 1, 0 };
 }
 
-static struct entry_id id_previous(struct entry_id id)
+struct entry_id id_previous(struct entry_id id)
 {
-	return id.seq > 0 ? (struct entry_id){ id.ms, id.seq - 1 } : (struct entry_id){ id.ms - 1, UINT64_MAX };
+	if (id.seq > 0)
+		return (struct entry_id){ id.ms, id.seq - 1 };
+	return is_min(id) ? id : (struct entry_id){ id.ms - 1, UINT64_MAX };
 }
 
 /* An end that is "-", "+" or an included id. */

@@ -27,7 +27,8 @@ bool id_parse_to(struct str s, struct entry_id *id);
 void id_format(struct entry_id id, char out[ID_TEXT]);
 int id_cmp(struct entry_id a, struct entry_id b);
 
-/* The id right after; that of ID_MAX is ID_MAX. */
+/* The id right after; that of ID_MAX is ID_MAX. The id right before; that of 0-0 is 0-0. */
 struct entry_id id_next(struct entry_id id);
+struct entry_id id_previous(struct entry_id id);
 
 #endif

@@ -250,11 +250,18 @@ static bool group_missing(const struct reply *r)
 	return reply_fails(r, "NOGROUP") || reply_fails(r, "UNBLOCKED");
 }
 
+/* For a consumer of the group, or, where that is NULL, for nobody. */
 static void compose_read(struct redis_bus *b, const char *consumer, int count, int block_ms, struct str after)
 {
 	char n[24], ms[24];
-	struct str args[12] = { STR("XREADGROUP"), STR("GROUP"), group_of(b), str_of(consumer) };
-	size_t used = 4;
+	struct str args[12] = { STR("XREAD") };
+	size_t used = 1;
+	if (consumer) {
+		args[0] = STR("XREADGROUP");
+		args[used++] = STR("GROUP");
+		args[used++] = group_of(b);
+		args[used++] = str_of(consumer);
+	}
 	args[used++] = STR("COUNT");
 	args[used++] = number_text(count, n);
 	if (block_ms > 0) {
@@ -267,25 +274,32 @@ static void compose_read(struct redis_bus *b, const char *consumer, int count, i
 	request(b, args, used);
 }
 
-/* One XREADGROUP for new entries into b->entries. 1: answered; 0: a stop came first. */
-static int ask_new(struct redis_bus *b, const char *consumer, int count, int block_ms, struct err *e)
+/* What is read, and how long the first entry is waited for. */
+struct reading {
+	const char *consumer; /* or NULL: without the group */
+	struct str after;     /* an id; ">": what the group has not had */
+	int count, block_ms;
+};
+
+/* One read into b->entries. 1: answered; 0: a stop came first. */
+static int ask_entries(struct redis_bus *b, const struct reading *g, int block_ms, struct err *e)
 {
 	compose(b);
-	compose_read(b, consumer, count, block_ms, STR(">"));
+	compose_read(b, g->consumer, g->count, block_ms, g->after);
 	if (send_requests(b, e) < 0)
 		return -1;
 	int came = block_ms > 0 ? wire_await(b->wire, block_ms, e) : 1;
 	return came == 1 && wire_reply(b->wire, &b->entries, e) < 0 ? -1 : came;
 }
 
-static int read_slice(struct redis_bus *b, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
+static int read_slice(struct redis_bus *b, const struct reading *g, int block_ms, bus_entry_fn *fn, void *arg,
                       struct err *e)
 {
-	int came = ask_new(b, consumer, count, block_ms, e);
-	if (came == 1 && group_missing(&b->entries)) {
+	int came = ask_entries(b, g, block_ms, e);
+	if (came == 1 && g->consumer && group_missing(&b->entries)) {
 		if (redis_group_create(&b->base, e) < 0)
 			return -1;
-		came = ask_new(b, consumer, count, block_ms, e);
+		came = ask_entries(b, g, block_ms, e);
 	}
 	if (came <= 0)
 		return came;
@@ -293,21 +307,35 @@ static int read_slice(struct redis_bus *b, const char *consumer, int count, int 
 		return -1;
 	struct reply_at at = reply_start(&b->entries);
 	enter_stream(&at);
-	return deliver(b, at, NULL, 1, fn, arg, e);
+	return deliver(b, at, NULL, g->consumer != NULL, fn, arg, e);
+}
+
+static int read_waiting(struct redis_bus *b, const struct reading *g, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	int64_t deadline = time_monotonic_ms() + g->block_ms, left = g->block_ms;
+	for (;;) {
+		if (wait_stopping())
+			return 0;
+		int n = read_slice(b, g, left < SLICE_MS ? (int)left : SLICE_MS, fn, arg, e);
+		left = deadline - time_monotonic_ms();
+		if (n != 0 || left <= 0)
+			return n;
+	}
 }
 
 static int redis_read_new(struct bus *base, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
                           struct err *e)
 {
-	int64_t deadline = time_monotonic_ms() + block_ms, left = block_ms;
-	for (;;) {
-		if (wait_stopping())
-			return 0;
-		int n = read_slice(redis_of(base), consumer, count, left < SLICE_MS ? (int)left : SLICE_MS, fn, arg, e);
-		left = deadline - time_monotonic_ms();
-		if (n != 0 || left <= 0)
-			return n;
-	}
+	struct reading g = { consumer, STR(">"), count, block_ms };
+	return read_waiting(redis_of(base), &g, fn, arg, e);
+}
+
+static int redis_follow(struct bus *base, struct entry_id from, int count, int block_ms, bus_entry_fn *fn, void *arg,
+                        struct err *e)
+{
+	char after[ID_TEXT];
+	struct reading g = { NULL, id_text(id_previous(from), after), count, block_ms };
+	return read_waiting(redis_of(base), &g, fn, arg, e);
 }
 
 static int64_t *counts_for(struct redis_bus *b, int64_t n)
@@ -443,13 +471,15 @@ static int redis_claim(struct bus *base, const char *consumer, int64_t min_idle_
 	return count_claimed(b, at, e) < 0 ? -1 : deliver(b, at, b->counts, 0, fn, arg, e);
 }
 
-static int redis_range(struct bus *base, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
-                       void *arg, struct err *e)
+static int redis_range(struct bus *base, struct entry_id from, struct entry_id to, bool back, int count,
+                       bus_entry_fn *fn, void *arg, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
-	char first[ID_TEXT], last[ID_TEXT], n[24];
+	char start[ID_TEXT], end[ID_TEXT], n[24];
+	id_format(back ? to : from, start);
+	id_format(back ? from : to, end);
 	compose(b);
-	REQUEST(b, STR("XRANGE"), stream_of(b), id_text(from, first), id_text(to, last), STR("COUNT"),
+	REQUEST(b, back ? STR("XREVRANGE") : STR("XRANGE"), stream_of(b), str_of(start), str_of(end), STR("COUNT"),
 	        number_text(count, n));
 	return ask(b, &b->entries, e) < 0 ? -1 : deliver(b, reply_start(&b->entries), NULL, 0, fn, arg, e);
 }
@@ -680,6 +710,7 @@ const struct bus_driver redis_driver = {
 	.read_own = redis_read_own,
 	.claim = redis_claim,
 	.range = redis_range,
+	.follow = redis_follow,
 	.ack = redis_ack,
 	.dead = redis_dead,
 	.info = redis_info,

@@ -14,19 +14,6 @@ static void member(struct buf *out, const char *lead, struct str value)
 	json_quote(out, value);
 }
 
-/* JSON text on one line: a line break can only be white space between tokens, since strings have none. */
-static void add_on_one_line(struct buf *out, struct str json)
-{
-	size_t start = out->n;
-	buf_str(out, json);
-	if (!buf_ok(out))
-		return;
-	for (char *p = out->p + start; (p = memchr(p, '\n', (size_t)(out->p + out->n - p))); p++)
-		*p = ' ';
-	for (char *p = out->p + start; (p = memchr(p, '\r', (size_t)(out->p + out->n - p))); p++)
-		*p = ' ';
-}
-
 void envelope_write(struct buf *out, const struct envelope *env, struct str event)
 {
 	member(out, "{\"stream\":", env->stream);
@@ -45,7 +32,7 @@ void envelope_write(struct buf *out, const struct envelope *env, struct str even
 		buf_z(out, "null");
 		member(out, ",\"refused\":", env->refused);
 	} else {
-		add_on_one_line(out, event);
+		buf_line(out, event); /* line breaks can only be white space between tokens: strings have none */
 	}
 	buf_z(out, "}\n");
 }

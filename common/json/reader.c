@@ -502,12 +502,34 @@ static const struct json *element(const struct json_reader *r, const struct json
 	return m;
 }
 
+/* Whether a step of a path spells the key. */
+static bool spells(struct str step, struct str key)
+{
+	size_t i = 0, n = 0;
+	for (; i < step.n && n < key.n; i++, n++) {
+		char c = step.p[i];
+		if (c == '~' && i + 1 < step.n && (step.p[i + 1] == '0' || step.p[i + 1] == '1'))
+			c = step.p[++i] == '0' ? '~' : '/';
+		if (c != key.p[n])
+			return false;
+	}
+	return i == step.n && n == key.n;
+}
+
+static const struct json *member(const struct json_reader *r, const struct json *v, struct str step)
+{
+	const struct json *m = v->type == JSON_OBJECT ? json_first(v) : NULL;
+	while (m && !spells(step, m->key))
+		m = json_next(r, m);
+	return m;
+}
+
 const struct json *json_at(const struct json_reader *r, const struct json *v, const char *path)
 {
 	struct str rest = str_of(path), head;
 	while (v && rest.p) {
 		rest = str_cut(rest, '/', &head);
-		v = v->type == JSON_ARRAY ? element(r, v, head) : json_get(r, v, head);
+		v = v->type == JSON_ARRAY ? element(r, v, head) : member(r, v, head);
 	}
 	return v;
 }

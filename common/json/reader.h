@@ -58,7 +58,10 @@ const struct json *json_next(const struct json_reader *r, const struct json *v);
 /* The member with that key, or NULL (also where v is NULL or no object). */
 const struct json *json_get(const struct json_reader *r, const struct json *v, struct str key);
 
-/* json_get() along a path "usage/input_tokens" of plain keys and array indexes. */
+/*
+ * json_get() along a path "usage/input_tokens" of keys and array indexes: an RFC 6901 pointer without its first slash, so that ~1 is a slash in a key and ~0
+ * a tilde.
+ */
 const struct json *json_at(const struct json_reader *r, const struct json *v, const char *path);
 
 /*

@@ -76,6 +76,28 @@ static void utf8(void)
 	CHECK_INT(str_codepoints(STR("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")), 4);
 }
 
+static void mask(void)
+{
+	char text[] = "a\nb\x1b[2J\x7f \xc3\xa4\xc2\x85\xff\0z";
+	str_mask(text, sizeof text - 1);
+	CHECK_STR(((struct str){ text, sizeof text - 1 }), "a?b?[2J? \xc3\xa4????z");
+	str_mask(text, 0);
+}
+
+static void lines_become_one(void)
+{
+	struct buf b;
+	buf_init(&b, 10);
+	buf_str(&b, STR("\n"));
+	buf_line(&b, STR("a\r\nb\n"));
+	CHECK_STR(buf_view(&b), "\na  b ");
+	buf_line(&b, (struct str){ NULL, 0 });
+	CHECK_INT(b.n, 6);
+	buf_line(&b, STR("12345"));
+	CHECK(!buf_ok(&b));
+	buf_free(&b);
+}
+
 static void append(void)
 {
 	struct buf b;
@@ -220,7 +242,9 @@ int main(void)
 	RUN(trim_and_cut);
 	RUN(glob);
 	RUN(utf8);
+	RUN(mask);
 	RUN(append);
+	RUN(lines_become_one);
 	RUN(append_to_the_maximum);
 	RUN(reserve);
 	RUN(map_many);

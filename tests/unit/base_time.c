@@ -116,6 +116,25 @@ static void human(void)
 	CHECK(!time_parse_human(STR("yesterday"), &ms));
 }
 
+static void since(void)
+{
+	int64_t ms;
+	CHECK(time_parse_since(STR("90s"), NOON, &ms) && ms == NOON - 90000);
+	CHECK(time_parse_since(STR("15m"), NOON, &ms) && ms == NOON - 900000);
+	CHECK(time_parse_since(STR("2h"), NOON, &ms) && ms == NOON - 2 * TIME_HOUR_MS);
+	CHECK(time_parse_since(STR("7d"), NOON, &ms) && ms == NOON - 7 * TIME_DAY_MS);
+	CHECK(time_parse_since(STR("4w"), NOON, &ms) && ms == NOON - 28 * TIME_DAY_MS);
+	CHECK(time_parse_since(STR("0s"), NOON, &ms) && ms == NOON);
+	CHECK(time_parse_since(STR("2026-01-28"), 0, &ms) && ms == NOON - 12 * TIME_HOUR_MS);
+	CHECK(!time_parse_since(STR("2"), NOON, &ms));
+	CHECK(!time_parse_since(STR("h"), NOON, &ms));
+	CHECK(!time_parse_since(STR("2hours"), NOON, &ms));
+	CHECK(!time_parse_since(STR("2y"), NOON, &ms));
+	CHECK(!time_parse_since(STR("-2h"), NOON, &ms));
+	CHECK(!time_parse_since(STR("999999999w"), NOON, &ms));
+	CHECK(!time_parse_since(STR(""), NOON, &ms));
+}
+
 static struct str formatted(int64_t ms)
 {
 	static char text[TIME_TEXT];
@@ -167,6 +186,7 @@ int main(void)
 	RUN(parse_as);
 	RUN(refuse_as);
 	RUN(human);
+	RUN(since);
 	RUN(format);
 	RUN(round_trip);
 	RUN(floors);

@@ -607,6 +607,51 @@ static void a_range_has_partial_and_excluded_ends(void)
 	seen_free(r);
 }
 
+static void a_range_can_be_read_from_its_end(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *r = seen_new();
+	publish(b, 50, s);
+	char before[2 * ID_TEXT];
+	CHECK_INT(bus_range_back(b, STR("-"), STR("+"), 3, see, r, NULL), 3);
+	for (int i = 0; i < 3; i++)
+		CHECK_STR(str_of(r->ids[i]), s->ids[49 - i]);
+	CHECK_STR(buf_view(&r->value), "47");
+	CHECK_INT(r->deliveries[0], 0);
+	snprintf(before, sizeof before, "(%s", r->ids[2]);
+	r->n = 0;
+	CHECK_INT(bus_range_back(b, str_of(s->ids[10]), str_of(before), 100, see, r, NULL), 37);
+	CHECK_STR(str_of(r->ids[0]), s->ids[46]);
+	CHECK_STR(str_of(r->ids[36]), s->ids[10]);
+	CHECK_INT(bus_range_back(b, str_of(s->ids[5]), str_of(s->ids[4]), 100, see, r, NULL), 0);
+	CHECK_INT(bus_range_back(b, STR("-"), STR("+"), 0, see, r, NULL), 0);
+	CHECK_INT(bus_range_back(b, STR("-"), STR("tomorrow"), 1, see, r, NULL), -1);
+	bus_close(b);
+	seen_free(s);
+	seen_free(r);
+}
+
+static void following_takes_nothing_from_a_group(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *r = seen_new();
+	CHECK_INT(bus_follow(b, STR("-"), 10, 20, see, r, NULL), 0);
+	publish(b, 5, s);
+	char after[2 * ID_TEXT];
+	CHECK_INT(bus_follow(b, STR("-"), 2, 30000, see, r, NULL), 2);
+	CHECK_STR(str_of(r->ids[0]), s->ids[0]);
+	CHECK_INT(r->deliveries[0], 0);
+	CHECK_INT(bus_follow(b, str_of(s->ids[3]), 10, 30000, see, r, NULL), 2); /* that id included */
+	snprintf(after, sizeof after, "(%s", s->ids[3]);
+	CHECK_INT(bus_follow(b, str_of(after), 10, 30000, see, r, NULL), 1);
+	CHECK_INT(bus_follow(b, STR("(18446744073709551615-18446744073709551615"), 10, 0, see, r, NULL), -1);
+	CHECK_INT(bus_follow(b, STR("+"), 10, 0, see, r, NULL), 0);
+	CHECK(!info_of(b).group);
+	bus_close(b);
+	seen_free(s);
+	seen_free(r);
+}
+
 static void what_others_trimmed_away_holds_nothing_back(void)
 {
 	struct bus *b = open_bus();
@@ -757,6 +802,23 @@ static void a_blocked_reader_is_woken_by_another_process(void)
 	seen_free(s);
 }
 
+static void a_follower_is_woken_by_another_process(void)
+{
+	fflush(stdout);
+	pid_t follower = fork();
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	if (follower == 0)
+		_exit(bus_follow(b, STR("-"), 10, 30000, see, s, NULL) != 1);
+	wait_asleep(follower);
+	int64_t start = time_monotonic_ms();
+	publish(b, 1, s);
+	CHECK(ended_well(follower));
+	CHECK(time_monotonic_ms() - start < 2000); /* less than a slice of the wait */
+	bus_close(b);
+	seen_free(s);
+}
+
 /* A process that reads for half a minute; after a stop it can still finish its batch. */
 static void read_until_stopped(void)
 {
@@ -770,6 +832,7 @@ static void read_until_stopped(void)
 	CHECK_INT(ack_one(b, s->ids[0]), 1);
 	publish(b, 2, s);
 	CHECK_INT(bus_read_new(b, "c", 10, 30000, see, s, NULL), 0);
+	CHECK_INT(bus_follow(b, STR("+"), 10, 30000, see, s, NULL), 0);
 	bus_close(b);
 	seen_free(s);
 	_exit(unit_failed_here != 0);
@@ -900,6 +963,7 @@ static void ids_are_read_as_redis_reads_them(void)
 	CHECK(id_parse_to(STR("(5-0"), &id) && id.ms == 4 && id.seq == UINT64_MAX);
 	CHECK(id_parse_to(STR("5"), &id) && id.seq == UINT64_MAX);
 	CHECK(!id_parse_to(STR("(0-0"), &id) && !id_parse_from(STR("(-"), &id) && !id_parse_to(STR("(+"), &id));
+	CHECK(id_cmp(id_previous((struct entry_id){ 0, 0 }), (struct entry_id){ 0, 0 }) == 0);
 	CHECK(!id_parse_from(STR("(18446744073709551615-18446744073709551615"), &id));
 }
 
@@ -1467,12 +1531,15 @@ static void run_both(void)
 	RUN_FRESH(dead_letters_leave_the_group);
 	RUN_FRESH(a_dead_letter_says_where_it_came_from);
 	RUN_FRESH(a_range_has_partial_and_excluded_ends);
+	RUN_FRESH(a_range_can_be_read_from_its_end);
+	RUN_FRESH(following_takes_nothing_from_a_group);
 	RUN_FRESH(trimming_leaves_what_a_group_needs);
 	RUN_FRESH(what_others_trimmed_away_holds_nothing_back);
 	RUN_FRESH(a_callback_can_end_the_call);
 	RUN_FRESH(a_callback_can_write_to_the_bus);
 	RUN_FRESH(an_empty_stream_is_waited_for);
 	RUN_FRESH(a_blocked_reader_is_woken_by_another_process);
+	RUN_FRESH(a_follower_is_woken_by_another_process);
 	RUN_FRESH(a_stop_ends_a_blocked_read_at_once);
 	RUN_FRESH(a_hundred_thousand_at_once_and_in_batches);
 }

@@ -137,6 +137,18 @@ static void test_pointers(void)
 	CHECK_INT(fault.offset, 15);
 }
 
+static void test_paths_spell_slash_and_tilde(void)
+{
+	const struct json *v = read_text("{\"a/b\":{\"~1\":1,\"/\":2,\"~\":3},\"~x\":4}");
+	CHECK_STR(json_at(reader, v, "a~1b/~01")->text, "1");
+	CHECK_STR(json_at(reader, v, "a~1b/~1")->text, "2");
+	CHECK_STR(json_at(reader, v, "a~1b/~0")->text, "3");
+	CHECK_STR(json_at(reader, v, "~x")->text, "4"); /* no escape: itself */
+	CHECK(!json_at(reader, v, "a~0b"));
+	CHECK(!json_at(reader, v, "a~1"));
+	CHECK(!json_at(reader, v, "a~1bc"));
+}
+
 static void test_pointers_show_no_key_unasked(void)
 {
 	struct json_reader *r = json_reader_new((struct json_limits){ .bytes = 64, .depth = 3, .nodes = 8 });
@@ -237,6 +249,7 @@ int main(void)
 	RUN(test_values);
 	RUN(test_nul_in_a_string_stays);
 	RUN(test_pointers);
+	RUN(test_paths_spell_slash_and_tilde);
 	RUN(test_pointers_show_no_key_unasked);
 	RUN(test_canonical);
 	RUN(test_canonical_skips);
