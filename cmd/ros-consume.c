@@ -93,7 +93,9 @@ static void report_lost(void *arg, struct str id)
 	struct err e;
 	log_error(&c->tool->log, "%s: entry %.*s is lost: it was pending and is no longer in the stream", setup.stream, STR_ARG(id));
 	c->status = ROS_REFUSED;
-	carry_refuse(&(struct bus_entry){ .id = id }, REFUSED_LOST, &env);
+	env.id = id;
+	env.sequence = -1;
+	env.refused = STR(REFUSED_LOST);
 	print(c, &env, NULL, &e);
 }
 
@@ -107,20 +109,21 @@ static bool write_out(struct consume *c)
 }
 
 /*
- * Who reads it dies of it, it seems. Its line goes first, so that it is counted, then it goes to the dead letters.
+ * Who reads it dies of it, it seems. Its line goes first, so that it is counted, then it goes to the dead letters; with its data only where that
+ * is JSON.
  */
-static int bury(struct consume *c, const struct bus_entry *entry, struct err *e)
+static int bury(struct consume *c, const struct bus_entry *entry, struct envelope *env, struct err *e)
 {
-	struct envelope env = envelope();
 	log_error(&c->tool->log, "%s: entry %.*s was delivered %" PRId64 " times: it goes to the dead letters", setup.stream,
 	          STR_ARG(entry->id), entry->deliveries);
 	c->status = ROS_REFUSED;
-	carry_refuse(entry, REFUSED_DELIVERIES, &env);
-	if (print(c, &env, NULL, e) < 0)
+	if (!env->refused.p)
+		env->refused = STR(REFUSED_DELIVERIES);
+	if (print(c, env, NULL, e) < 0)
 		return -1;
 	if (!write_out(c))
 		return 0;
-	return bus_dead(c->bus, entry->id, STR(REFUSED_DELIVERIES), true, e) < 0 ? -1 : 0;
+	return bus_dead(c->bus, entry->id, env->refused, carry_keeps_data(env->refused), e) < 0 ? -1 : 0;
 }
 
 static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
@@ -131,11 +134,9 @@ static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 		return 0; /* trimmed away: the claim will name it */
 	c->left--;
 	pace_note(&c->pace, entry);
-	if (entry->deliveries > DELIVERIES_MAX)
-		return bury(c, entry, e);
 	struct envelope env = envelope();
 	const struct json *event = carry_entry(c->reader, entry, &env);
-	return print(c, &env, event, e);
+	return entry->deliveries > DELIVERIES_MAX ? bury(c, entry, &env, e) : print(c, &env, event, e);
 }
 
 static int next_count(struct consume *c)

@@ -10,6 +10,7 @@
 #include "bus/setup.h"
 #include "event/event.h"
 #include "event/lines.h"
+#include "event/summary.h"
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
@@ -42,6 +43,9 @@ struct emit {
 	uint64_t left[BATCH_LINES];    /* the lines that were neither published nor queued */
 	size_t n_left;
 	uint64_t last_line;            /* that came into a batch */
+	int64_t first_number;          /* that this run may give */
+	struct summary_refusal refused[SUMMARY_RULES_MAX];
+	size_t n_refused;              /* rules that refused something */
 	uint64_t seen;                 /* events that came */
 	bool warned_trouble, warned_full;
 	int status;
@@ -129,13 +133,29 @@ static void add_place(const struct emit *em, uint64_t line, struct buf *out)
 		buf_fmt(out, "line %" PRIu64, line);
 }
 
-/* `root` is the event where it was JSON, so that its invocation_id can be named; else NULL. */
-static void refuse(struct emit *em, uint64_t line, const char *rule, const struct json *root)
+/* For the summary. */
+static void count_refusal(struct emit *em, const char *rule)
 {
+	size_t i = 0;
+	while (i < em->n_refused && !str_is(em->refused[i].rule, rule))
+		i++;
+	if (i == SUMMARY_RULES_MAX)
+		return;
+	if (i == em->n_refused)
+		em->refused[em->n_refused++] = (struct summary_refusal){ str_of(rule), 0 };
+	em->refused[i].count++;
+}
+
+/*
+ * Names a refused line. `root` is the event where it was JSON, so that its invocation_id can be named; else NULL.
+ */
+static void refuse(struct emit *em, uint64_t line, const char *rule, const char *words, const struct json *root)
+{
+	count_refusal(em, rule);
 	struct buf text;
 	buf_init(&text, 8192);
 	add_place(em, line, &text);
-	buf_fmt(&text, ": %s", rule);
+	buf_fmt(&text, ": %s", words);
 	const struct json *id = json_get(em->reader, root, STR("invocation_id"));
 	struct uuid uuid;
 	if (id && id->type == JSON_STRING && uuid_parse(id->text, &uuid))
@@ -148,11 +168,11 @@ static void refuse(struct emit *em, uint64_t line, const char *rule, const struc
 /* "/usage/cost_usd: minimum"; where a pointer cannot say it, "syntax at byte 12". */
 static void refuse_fault(struct emit *em, uint64_t line, const struct json_fault *fault, const struct json *root)
 {
-	char rule[512], at[40] = "";
+	char words[512], at[40] = "";
 	if (fault->offset > 0)
 		snprintf(at, sizeof at, " at byte %zu", fault->offset + 1);
-	snprintf(rule, sizeof rule, "%s%s%s%s", fault->pointer, fault->pointer[0] ? ": " : "", fault->rule, at);
-	refuse(em, line, rule, root);
+	snprintf(words, sizeof words, "%s%s%s%s", fault->pointer, fault->pointer[0] ? ": " : "", fault->rule, at);
+	refuse(em, line, fault->rule, words, root);
 }
 
 /* Says which lines were left, as ranges, in as many messages as it takes. */
@@ -251,7 +271,7 @@ static void take_line(struct emit *em, struct str text, uint64_t line)
 	if (!root || !event_check(em->reader, root, &ev, &fault)) {
 		refuse_fault(em, line, &fault, root);
 	} else if (ev.live && !dry_run) {
-		refuse(em, line, "a LIVE event needs the PHI guard, which this version does not have yet", root);
+		refuse(em, line, "live", "a LIVE event needs the PHI guard, which this version does not have yet", root);
 		worsen(em, ROS_CONFIG);
 	} else if (!dry_run) {
 		add(em, &ev, line);
@@ -292,7 +312,7 @@ static void take_lines(struct emit *em, struct lines *in)
 			break;
 		case LINES_TOO_LONG:
 			em->seen++;
-			refuse(em, in->number, "longer than 1 MiB", NULL);
+			refuse(em, in->number, "size", "longer than 1 MiB", NULL);
 			break;
 		case LINES_ERROR:
 			publish(em);
@@ -311,6 +331,46 @@ static void take_lines(struct emit *em, struct lines *in)
 			break;
 		}
 	}
+}
+
+/* Its id is of no use to anybody. */
+static void ignore_outcome(void *arg, enum published what, struct str id)
+{
+	(void)arg, (void)what, (void)id;
+}
+
+static void publish_summary(struct emit *em, const struct summary *s)
+{
+	struct buf text;
+	char time[TIME_TEXT];
+	struct err e;
+	time_format(s->time_ms, time);
+	buf_init(&text, EVENT_LINE_MAX);
+	summary_write(&text, s);
+	const struct entry_field fields[] = { { STR("type"), schema_summary.event_type }, { STR("data"), buf_view(&text) },
+		                              { STR("timestamp"), str_of(time) }, { STR("source"), s->source } };
+	publisher_add(em->publisher, fields, sizeof fields / sizeof fields[0], false);
+	if (publisher_settle(em->publisher, ignore_outcome, NULL, &e) < 0)
+		log_warn(&em->tool->log, "%s: the summary of what was refused is not published", e.text);
+	buf_free(&text);
+}
+
+/*
+ * What the sink could not know: what was refused here, and the last number of a source that ended in doubt.
+ */
+static void summarize(struct emit *em)
+{
+	const struct producer *p = &em->producer;
+	if (!em->publisher || p->fd < 0 || em->over)
+		return;
+	struct summary s = { .id = uuid_random(), .time_ms = time_now_ms(), .source = str_of(p->source), .first = em->first_number,
+		             .last = p->next - 1, .n_refused = em->n_refused };
+	memcpy(s.refused, em->refused, sizeof s.refused);
+	if (em->n_refused > 0)
+		publish_summary(em, &s);
+	if (p->left_last > 0 && p->next > em->first_number)
+		publish_summary(em, &(struct summary){ .id = uuid_random(), .time_ms = s.time_ms, .source = str_of(p->left), .first = 1,
+		                                       .last = p->left_last });
 }
 
 static void read_file(struct emit *em, const char *path)
@@ -466,7 +526,7 @@ static void take_given(struct emit *em)
 	if (buf_ok(&text))
 		take_line(em, buf_view(&text), NO_LINE);
 	else
-		refuse(em, NO_LINE, "longer than 1 MiB", NULL);
+		refuse(em, NO_LINE, "size", "longer than 1 MiB", NULL);
 	publish(em);
 	buf_free(&text);
 }
@@ -482,6 +542,7 @@ static int open_publisher(struct emit *em, struct err *e)
 	if (config_state_dir(em->tool->config, &dir, &why) == 0) {
 		em->queue = queue_new(&(struct queue_settings){ dir, &setup.settings, queue_bytes, queue_days * TIME_DAY_MS });
 		numbered = producer_take(&em->producer, dir, &why) == 0;
+		em->first_number = em->producer.next;
 	}
 	if (!numbered)
 		log_warn(&em->tool->log, "%s: events carry no numbers that prove completeness", why.text);
@@ -510,6 +571,7 @@ static void run(struct emit *em)
 		take_given(em);
 	else
 		read_input(em);
+	summarize(em);
 }
 
 int main(int argc, char **argv, char **environment)

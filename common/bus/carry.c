@@ -24,7 +24,7 @@ static struct str name_field(const struct bus_entry *entry, const char *name)
 	return s.n <= NAME_MAX_BYTES && str_utf8(s) ? s : (struct str){ 0 };
 }
 
-void carry_refuse(const struct bus_entry *entry, const char *reason, struct envelope *env)
+const struct json *carry_entry(struct json_reader *r, const struct bus_entry *entry, struct envelope *env)
 {
 	env->id = entry->id;
 	env->deliveries = entry->deliveries;
@@ -32,12 +32,8 @@ void carry_refuse(const struct bus_entry *entry, const char *reason, struct enve
 	env->source = name_field(entry, "source");
 	if (!num_int_in(bus_entry_get(entry, "sequence"), 0, INT64_MAX, &env->sequence))
 		env->sequence = -1;
-	env->refused = str_of(reason);
-}
+	env->refused = (struct str){ 0 };
 
-const struct json *carry_entry(struct json_reader *r, const struct bus_entry *entry, struct envelope *env)
-{
-	carry_refuse(entry, NULL, env);
 	struct str data = bus_entry_get(entry, "data");
 	struct json_fault fault;
 	const struct json *event = data.p ? json_read(r, data, &fault) : NULL;

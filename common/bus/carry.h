@@ -14,9 +14,6 @@
  */
 const struct json *carry_entry(struct json_reader *r, const struct bus_entry *entry, struct envelope *env);
 
-/* Fills *env in the same way for an entry that is refused for that reason, whatever its `data` is: that is not looked at. */
-void carry_refuse(const struct bus_entry *entry, const char *reason, struct envelope *env);
-
 /* Appends the envelope's line; `event` is what carry_entry() returned. */
 void carry_write(struct buf *out, const struct envelope *env, const struct json *event);
 
