@@ -3,6 +3,7 @@
  *   id.c  entry ids            url.c   bus URLs
  *   redis.c  commands  <-  wire.c  requests and replies  <-  transport.c  bytes over unix and tcp sockets
  *   file.c   the same in SQLite  <-  fields.c  fields as one blob, place.c  where the file may lie
+ * and beside each, *_dead.c its dead letters, *_state.c what is to be known of the stream.
  */
 #include "bus/bus.h"
 

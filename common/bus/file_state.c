@@ -1,0 +1,73 @@
+/* The state of a stream in the file, and trimming by what its groups need. */
+#include "bus/file.h"
+
+static int read_info(struct file_bus *f, struct bus_info *info, struct err *e)
+{
+	struct stream stream = { 0 }, dead = { 0 };
+	struct group g;
+	if (file_find_stream(f, f->base.s.stream, &stream, e) < 0 || file_find_stream(f, f->base.s.dead, &dead, e) < 0 ||
+	    file_find_group(f, &g, e) < 0)
+		return -1;
+	struct db_stmt *s = f->s[SQL_PENDING_COUNT];
+	db_bind_int(s, 1, g.id);
+	int rc = db_step(s, e);
+	*info = (struct bus_info){ stream.length, rc == 1 ? db_int(s, 0) : 0, dead.length, g.there };
+	db_reset(s);
+	return rc < 0 ? -1 : 0;
+}
+
+int file_info(struct bus *base, struct bus_info *info, struct err *e)
+{
+	struct file_bus *f = file_of(base);
+	return db_begin_read(f->db, e) < 0 ? -1 : (int)file_finish(f, read_info(f, info, e), e);
+}
+
+static void lower(struct entry_id *floor, struct entry_id id)
+{
+	if (id_cmp(id, *floor) < 0)
+		*floor = id;
+}
+
+/* The smallest id that any group needs. 0: no groups. */
+static int find_floor(struct file_bus *f, struct entry_id *floor, struct err *e)
+{
+	struct db_stmt *s = f->s[SQL_GROUP_NEEDS];
+	db_bind_int(s, 1, f->stream);
+	*floor = ID_MAX;
+	int groups = 0, rc;
+	for (; (rc = db_step(s, e)) == 1; groups++) {
+		lower(floor, id_next(column_id(s, 0)));
+		if (!db_is_null(s, 2))
+			lower(floor, column_id(s, 2));
+	}
+	return rc < 0 ? -1 : groups;
+}
+
+static int64_t trim(struct file_bus *f, struct err *e)
+{
+	struct entry_id floor;
+	int groups = find_floor(f, &floor, e);
+	if (groups <= 0)
+		return groups;
+	struct db_stmt *s = f->s[SQL_ENTRIES_TRIM];
+	db_bind_int(s, 1, f->stream);
+	bind_id(s, 2, floor);
+	if (db_run(s, e) < 0)
+		return -1;
+	int64_t removed = db_changes(f->db);
+	s = f->s[SQL_STREAM_SHRINK];
+	db_bind_int(s, 1, f->stream);
+	db_bind_int(s, 2, removed);
+	return db_run(s, e) < 0 ? -1 : removed;
+}
+
+int64_t file_trim(struct bus *base, struct err *e)
+{
+	struct file_bus *f = file_of(base);
+	if (db_begin(f->db, e) < 0)
+		return -1;
+	int64_t removed = file_finish(f, trim(f, e), e);
+	if (removed > 0 && db_exec(f->db, "PRAGMA incremental_vacuum", e) < 0)
+		return -1;
+	return removed;
+}
