@@ -191,7 +191,7 @@ static int make_room(struct emit *em, struct err *e)
 		return -1;
 	if (info.length <= max_len - (int64_t)em->queued)
 		return 0;
-	int64_t trimmed = bus_trim(em->bus, e);
+	int64_t trimmed = bus_trim(em->bus, INT64_MAX, e);
 	if (trimmed < 0)
 		return -1;
 	if (info.length - trimmed <= max_len - (int64_t)em->queued)

@@ -137,9 +137,10 @@ int bus_info(struct bus *b, struct bus_info *info, struct err *e)
 	return b->driver->info(b, info, e);
 }
 
-int64_t bus_trim(struct bus *b, struct err *e)
+int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e)
 {
-	return b->driver->trim(b, e);
+	struct entry_id below = { before_ms > 0 ? (uint64_t)before_ms : 0, 0 };
+	return b->driver->trim(b, before_ms == INT64_MAX ? ID_MAX : below, e);
 }
 
 void field_list_add(struct field_list *l, struct str name, struct str value)

@@ -124,7 +124,10 @@ struct bus_info {
 
 int bus_info(struct bus *b, struct bus_info *info, struct err *e);
 
-/* Removes the entries that every group has had and acknowledged; nothing that a group still needs. Returns how many. */
-int64_t bus_trim(struct bus *b, struct err *e);
+/*
+ * Removes the entries that were published before before_ms (INT64_MAX: at any time) and that every group has had and acknowledged;
+ * nothing that a group still needs, and nothing at all where there is no group. Returns how many.
+ */
+int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e);
 
 #endif

@@ -28,7 +28,7 @@ struct bus_driver {
 	int (*ack)(struct bus *b, const struct entry_id *ids, size_t n, struct err *e);
 	int (*dead)(struct bus *b, struct entry_id id, struct str reason, bool keep_data, struct err *e);
 	int (*info)(struct bus *b, struct bus_info *info, struct err *e);
-	int64_t (*trim)(struct bus *b, struct err *e);
+	int64_t (*trim)(struct bus *b, struct entry_id below, struct err *e);
 };
 
 /* The fields of one entry, in memory that is kept from entry to entry. */

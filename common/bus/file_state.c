@@ -28,12 +28,11 @@ static void lower(struct entry_id *floor, struct entry_id id)
 		*floor = id;
 }
 
-/* The smallest id that any group needs. 0: no groups. */
+/* Lowers *floor to the smallest id that any group needs. 0: no groups. */
 static int find_floor(struct file_bus *f, struct entry_id *floor, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_GROUP_NEEDS];
 	db_bind_int(s, 1, f->stream);
-	*floor = ID_MAX;
 	int groups = 0, rc;
 	for (; (rc = db_step(s, e)) == 1; groups++) {
 		lower(floor, id_next(column_id(s, 0)));
@@ -43,9 +42,8 @@ static int find_floor(struct file_bus *f, struct entry_id *floor, struct err *e)
 	return rc < 0 ? -1 : groups;
 }
 
-static int64_t trim(struct file_bus *f, struct err *e)
+static int64_t trim(struct file_bus *f, struct entry_id floor, struct err *e)
 {
-	struct entry_id floor;
 	int groups = find_floor(f, &floor, e);
 	if (groups <= 0)
 		return groups;
@@ -61,12 +59,12 @@ static int64_t trim(struct file_bus *f, struct err *e)
 	return db_run(s, e) < 0 ? -1 : removed;
 }
 
-int64_t file_trim(struct bus *base, struct err *e)
+int64_t file_trim(struct bus *base, struct entry_id below, struct err *e)
 {
 	struct file_bus *f = file_of(base);
 	if (db_begin(f->db, e) < 0)
 		return -1;
-	int64_t removed = file_finish(f, trim(f, e), e);
+	int64_t removed = file_finish(f, trim(f, below, e), e);
 	if (removed > 0 && db_exec(f->db, "PRAGMA incremental_vacuum", e) < 0)
 		return -1;
 	return removed;

@@ -87,6 +87,6 @@ static inline struct str group_of(const struct redis_bus *b)
 /* Calls of the driver, as driver.h has them. */
 int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e);
 int redis_info(struct bus *base, struct bus_info *info, struct err *e);
-int64_t redis_trim(struct bus *base, struct err *e);
+int64_t redis_trim(struct bus *base, struct entry_id below, struct err *e);
 
 #endif

@@ -61,7 +61,7 @@ static int find_first(struct redis_bus *b, struct entry_id *first, struct err *e
 }
 
 /*
- * The smallest id that any group needs. Groups move on meanwhile, but only upwards, so that what was asked earlier is
+ * Lowers *floor to the smallest id that any group needs. Groups move on meanwhile, but only upwards, so that what was asked earlier is
  * never too high. Pending ids below the first entry are of entries that somebody else trimmed away: nobody can need
  * them. 0: no groups, or no entries.
  */
@@ -77,7 +77,6 @@ static int find_floor(struct redis_bus *b, struct entry_id *floor, struct err *e
 	REQUEST(b, STR("XINFO"), STR("GROUPS"), stream_of(b));
 	if (redis_ask(b, &b->answer, e) < 0)
 		return reply_fails(&b->answer, "ERR no such key") ? 0 : -1;
-	*floor = ID_MAX;
 	struct reply_at at = reply_start(&b->answer);
 	int64_t groups = reply_list(&at);
 	redis_compose(b);
@@ -95,10 +94,9 @@ static int find_floor(struct redis_bus *b, struct entry_id *floor, struct err *e
 	return groups > 0;
 }
 
-int64_t redis_trim(struct bus *base, struct err *e)
+int64_t redis_trim(struct bus *base, struct entry_id floor, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
-	struct entry_id floor;
 	int found = find_floor(b, &floor, e);
 	if (found <= 0)
 		return found;

@@ -264,6 +264,11 @@ static struct bus_info info_of(struct bus *b)
 	return info;
 }
 
+static int64_t trim(struct bus *b)
+{
+	return bus_trim(b, INT64_MAX, NULL);
+}
+
 static int ack_one(struct bus *b, const char *id)
 {
 	struct str s = str_of(id);
@@ -616,11 +621,11 @@ static void what_others_trimmed_away_holds_nothing_back(void)
 	remove_entry(s->ids[0]);
 	remove_entry(s->ids[1]); /* both are pending, and gone */
 	CHECK_INT(ack_one(b, s->ids[2]) + ack_one(b, s->ids[3]), 2);
-	CHECK_INT(bus_trim(b, NULL), 2);
+	CHECK_INT(trim(b), 2);
 	CHECK_INT(ack_one(b, s->ids[4]), 1);
-	CHECK_INT(bus_trim(b, NULL), 1);
+	CHECK_INT(trim(b), 1);
 	CHECK_INT(info_of(b).pending, 2);
-	CHECK_INT(bus_trim(b, NULL), 0); /* an empty stream */
+	CHECK_INT(trim(b), 0); /* an empty stream */
 	bus_close(b);
 	seen_free(s);
 }
@@ -629,29 +634,29 @@ static void trimming_leaves_what_a_group_needs(void)
 {
 	struct bus *b = open_bus(), *slow = open_group("slow");
 	struct seen *s = seen_new(), *t = seen_new();
-	CHECK_INT(bus_trim(b, NULL), 0); /* no stream */
+	CHECK_INT(trim(b), 0); /* no stream */
 	publish(b, 10, s);
-	CHECK_INT(bus_trim(b, NULL), 0); /* no groups */
+	CHECK_INT(trim(b), 0); /* no groups */
 	CHECK_INT(read_new(b, "c", 10, t), 10);
-	CHECK_INT(bus_trim(b, NULL), 0); /* all is pending */
+	CHECK_INT(trim(b), 0); /* all is pending */
 	CHECK_INT(ack_one(b, t->ids[0]) + ack_one(b, t->ids[1]) + ack_one(b, t->ids[3]), 3);
 	CHECK_INT(bus_group_create(slow, NULL), 0);
-	CHECK_INT(bus_trim(b, NULL), 0); /* slow has had nothing */
+	CHECK_INT(trim(b), 0); /* slow has had nothing */
 	CHECK_INT(read_new(slow, "c", 9, t), 9);
 	for (int i = 0; i < 8; i++)
 		CHECK_INT(ack_one(slow, t->ids[i]), 1);
-	CHECK_INT(bus_trim(b, NULL), 2); /* entry 2 is pending in g */
+	CHECK_INT(trim(b), 2); /* entry 2 is pending in g */
 	CHECK_INT(range(b, "-", "+", 100, t), 8);
 	CHECK_STR(str_of(t->ids[0]), s->ids[2]);
 	for (int i = 2; i < 10; i++)
 		ack_one(b, s->ids[i]);
-	CHECK_INT(bus_trim(slow, NULL), 6); /* entry 8 is pending in slow */
+	CHECK_INT(trim(slow), 6); /* entry 8 is pending in slow */
 	CHECK_INT(ack_one(slow, s->ids[8]), 1);
-	CHECK_INT(bus_trim(slow, NULL), 1); /* entry 9 is new to slow */
+	CHECK_INT(trim(slow), 1); /* entry 9 is new to slow */
 	CHECK_INT(read_new(slow, "c", 10, t), 1);
 	CHECK_STR(str_of(t->ids[0]), s->ids[9]);
 	CHECK_INT(ack_one(slow, t->ids[0]), 1);
-	CHECK_INT(bus_trim(slow, NULL), 1);
+	CHECK_INT(trim(slow), 1);
 	CHECK_INT(info_of(b).length, 0);
 	publish(b, 1, t);
 	struct entry_id before, after;
@@ -661,6 +666,25 @@ static void trimming_leaves_what_a_group_needs(void)
 	bus_close(b);
 	seen_free(s);
 	seen_free(t);
+}
+
+static void trimming_by_age_leaves_what_is_younger(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	publish(b, 3, s);
+	struct entry_id last;
+	CHECK(id_parse(str_of(s->ids[2]), 0, &last));
+	read_new(b, "c", 10, s);
+	CHECK_INT(ack_one(b, s->ids[0]) + ack_one(b, s->ids[1]), 2);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms - TIME_HOUR_MS, NULL), 0);
+	CHECK_INT(bus_trim(b, -1, NULL), 0);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms + 1, NULL), 2); /* the third is pending */
+	CHECK_INT(ack_one(b, s->ids[2]), 1);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms, NULL), 0);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms + 1, NULL), 1);
+	bus_close(b);
+	seen_free(s);
 }
 
 static int refuse(void *arg, const struct bus_entry *entry, struct err *e)
@@ -875,7 +899,7 @@ static void a_hundred_thousand_at_once_and_in_batches(void)
 	CHECK_INT(a.bytes, INT64_C(2) * MANY * 700);
 	CHECK_INT(info_of(b).pending, 0);
 	start = time_monotonic_ms();
-	CHECK_INT(bus_trim(b, NULL), 2 * MANY);
+	CHECK_INT(trim(b), 2 * MANY);
 	rate("trimmed", total, start);
 	bus_close(b);
 	seen_free(s);
@@ -1437,7 +1461,7 @@ static void a_trimmed_file_shrinks(void)
 	while (read_new(b, "c", 1000, t) > 0)
 		for (int i = 0; i < t->n; i++)
 			ack_one(b, t->ids[i]);
-	CHECK_INT(bus_trim(b, NULL), 3000);
+	CHECK_INT(trim(b), 3000);
 	bus_close(b);
 	CHECK_INT(stat(text + strlen("file://"), &after), 0);
 	CHECK(before.st_size > 2000000 && after.st_size < 200000);
@@ -1468,6 +1492,7 @@ static void run_both(void)
 	RUN_FRESH(a_dead_letter_says_where_it_came_from);
 	RUN_FRESH(a_range_has_partial_and_excluded_ends);
 	RUN_FRESH(trimming_leaves_what_a_group_needs);
+	RUN_FRESH(trimming_by_age_leaves_what_is_younger);
 	RUN_FRESH(what_others_trimmed_away_holds_nothing_back);
 	RUN_FRESH(a_callback_can_end_the_call);
 	RUN_FRESH(a_callback_can_write_to_the_bus);
