@@ -1,6 +1,6 @@
 /*
  * The bus, before the drivers: which driver a URL means, the checks that both share.
- *   id.c  entry ids            url.c   bus URLs
+ *   id.c  entry ids            url.c   bus URLs            letter.c  dead letters
  *   redis.c  commands  <-  wire.c  requests and replies  <-  transport.c  bytes over unix and tcp sockets
  *   file.c   the same in SQLite  <-  fields.c  fields as one blob, place.c  where the file may lie
  * and beside each, *_dead.c its dead letters, *_state.c what is to be known of the stream.
@@ -103,12 +103,22 @@ int bus_claim(struct bus *b, const char *consumer, int64_t min_idle_ms, char *cu
 	return n;
 }
 
-int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+static int range(struct bus *b, bool dead, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
 {
 	struct entry_id first, last;
 	if (!id_parse_from(from, &first) || !id_parse_to(to, &last))
 		return bad_id(e);
-	return count < 1 ? 0 : b->driver->range(b, first, last, count, fn, arg, e);
+	return count < 1 ? 0 : b->driver->range(b, dead, first, last, count, fn, arg, e);
+}
+
+int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	return range(b, false, from, to, count, fn, arg, e);
+}
+
+int bus_dead_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	return range(b, true, from, to, count, fn, arg, e);
 }
 
 int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e)
@@ -129,6 +139,24 @@ int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, st
 	if (!id_parse(id, 0, &parsed))
 		return bad_id(e);
 	return b->driver->dead(b, parsed, reason, keep_data, e);
+}
+
+/* What a driver's call came to that found a letter, or did not (0). */
+static int found(int rc, struct str id, struct err *e)
+{
+	return rc == 0 ? err_set(e, ROS_REFUSED, "there is no dead letter %.*s", STR_ARG(id)) : rc < 0 ? -1 : 0;
+}
+
+int bus_dead_requeue(struct bus *b, struct str id, struct err *e)
+{
+	struct entry_id parsed;
+	return id_parse(id, 0, &parsed) ? found(b->driver->requeue(b, parsed, e), id, e) : bad_id(e);
+}
+
+int bus_dead_drop(struct bus *b, struct str id, struct err *e)
+{
+	struct entry_id parsed;
+	return id_parse(id, 0, &parsed) ? found(b->driver->drop(b, parsed, e), id, e) : bad_id(e);
 }
 
 int bus_info(struct bus *b, struct bus_info *info, struct err *e)
@@ -156,17 +184,4 @@ void field_list_free(struct field_list *l)
 {
 	free(l->v);
 	*l = (struct field_list){ 0 };
-}
-
-void field_list_bury(struct field_list *l, struct str id, struct str reason, bool keep_data, char hash[SHA256_TEXT])
-{
-	for (size_t i = 0; i < l->n && !keep_data; i++) {
-		if (!str_is(l->v[i].name, "data"))
-			continue;
-		struct sha256 digest = sha256_of(l->v[i].value);
-		sha256_format(&digest, hash);
-		l->v[i] = (struct entry_field){ STR("data_sha256"), str_of(hash) };
-	}
-	field_list_add(l, STR("reason"), reason);
-	field_list_add(l, STR("original_id"), id);
 }

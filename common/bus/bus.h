@@ -115,6 +115,18 @@ int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e);
  */
 int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, struct err *e);
 
+/* As bus_range(), of the dead letters; letter.h reads what comes. */
+int bus_dead_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e);
+
+/*
+ * Publishes the entry of a dead letter again, as a new entry with the same fields, and removes the letter, in one transaction. Error
+ * ROS_REFUSED, which names the letter: there is none, or its data was not kept.
+ */
+int bus_dead_requeue(struct bus *b, struct str id, struct err *e);
+
+/* Removes a dead letter. Error ROS_REFUSED: there is none. */
+int bus_dead_drop(struct bus *b, struct str id, struct err *e);
+
 struct bus_info {
 	int64_t length;  /* entries in the stream */
 	int64_t pending; /* in the group */

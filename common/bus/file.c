@@ -45,6 +45,7 @@ static const char *const sql[SQL_N] = {
 	[SQL_STREAM_SHRINK] = "UPDATE stream SET length = length - ?2 WHERE id = ?1",
 	[SQL_ENTRY_ADD] = "INSERT INTO entry (stream, ms, seq, fields) VALUES (?, ?, ?, ?)",
 	[SQL_ENTRY] = "SELECT fields FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
+	[SQL_ENTRY_REMOVE] = "DELETE FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
 	[SQL_ENTRIES] =
 		"SELECT ms, seq, 0, fields FROM entry"
 		" WHERE stream = ?1 AND (ms, seq) >= (?2, ?3) AND (ms, seq) <= (?4, ?5)"
@@ -366,20 +367,20 @@ static int page_deliver(struct file_bus *f, bus_entry_fn *fn, bus_lost_fn *lost,
 	return n;
 }
 
-static void bind_entries(struct file_bus *f, struct entry_id from, struct entry_id to, int count)
+static void bind_entries(struct file_bus *f, int64_t stream, struct entry_id from, struct entry_id to, int count)
 {
 	struct db_stmt *s = f->s[SQL_ENTRIES];
-	db_bind_int(s, 1, f->stream);
+	db_bind_int(s, 1, stream);
 	bind_id(s, 2, from);
 	bind_id(s, 4, to);
 	db_bind_int(s, 6, count);
 }
 
-static int file_range(struct bus *base, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
+static int file_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
                       void *arg, struct err *e)
 {
 	struct file_bus *f = file_of(base);
-	bind_entries(f, from, to, count);
+	bind_entries(f, dead ? f->dead : f->stream, from, to, count);
 	return page_fill(f, f->s[SQL_ENTRIES], e) < 0 ? -1 : page_deliver(f, fn, NULL, arg, e);
 }
 
@@ -438,7 +439,7 @@ static int take_new(struct file_bus *f, const char *consumer, int count, struct 
 	struct group g;
 	if (file_find_group(f, &g, e) < 0)
 		return -1;
-	bind_entries(f, id_next(g.last), ID_MAX, count);
+	bind_entries(f, f->stream, id_next(g.last), ID_MAX, count);
 	int n = page_fill(f, f->s[SQL_ENTRIES], e);
 	return n > 0 && give_page(f, &g, consumer, e) < 0 ? -1 : n;
 }
@@ -632,6 +633,8 @@ const struct bus_driver file_driver = {
 	.range = file_range,
 	.ack = file_ack,
 	.dead = file_dead,
+	.requeue = file_requeue,
+	.drop = file_drop,
 	.info = file_info,
 	.trim = file_trim,
 };

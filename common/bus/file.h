@@ -16,6 +16,7 @@ enum {
 	SQL_STREAM_SHRINK,
 	SQL_ENTRY_ADD,
 	SQL_ENTRY,
+	SQL_ENTRY_REMOVE,
 	SQL_ENTRIES,
 	SQL_ENTRIES_TRIM,
 	SQL_NEW,
@@ -100,6 +101,8 @@ static inline struct entry_id column_id(const struct db_stmt *s, int i)
 
 /* Calls of the driver, as driver.h has them. */
 int file_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e);
+int file_requeue(struct bus *base, struct entry_id id, struct err *e);
+int file_drop(struct bus *base, struct entry_id id, struct err *e);
 int file_info(struct bus *base, struct bus_info *info, struct err *e);
 int64_t file_trim(struct bus *base, struct entry_id below, struct err *e);
 

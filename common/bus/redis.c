@@ -393,13 +393,13 @@ static int redis_claim(struct bus *base, const char *consumer, int64_t min_idle_
 	return count_claimed(b, at, e) < 0 ? -1 : deliver(b, at, b->counts, 0, fn, arg, e);
 }
 
-static int redis_range(struct bus *base, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
+static int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
                        void *arg, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
 	char first[ID_TEXT], last[ID_TEXT], n[24];
 	redis_compose(b);
-	REQUEST(b, STR("XRANGE"), stream_of(b), id_text(from, first), id_text(to, last), STR("COUNT"),
+	REQUEST(b, STR("XRANGE"), dead ? dead_of(b) : stream_of(b), id_text(from, first), id_text(to, last), STR("COUNT"),
 	        number_text(count, n));
 	return redis_ask(b, &b->entries, e) < 0 ? -1 : deliver(b, reply_start(&b->entries), NULL, 0, fn, arg, e);
 }
@@ -438,6 +438,8 @@ const struct bus_driver redis_driver = {
 	.range = redis_range,
 	.ack = redis_ack,
 	.dead = redis_dead,
+	.requeue = redis_requeue,
+	.drop = redis_drop,
 	.info = redis_info,
 	.trim = redis_trim,
 };

@@ -84,8 +84,15 @@ static inline struct str group_of(const struct redis_bus *b)
 	return str_of(b->base.s.group);
 }
 
+static inline struct str dead_of(const struct redis_bus *b)
+{
+	return str_of(b->base.s.dead);
+}
+
 /* Calls of the driver, as driver.h has them. */
 int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e);
+int redis_requeue(struct bus *base, struct entry_id id, struct err *e);
+int redis_drop(struct bus *base, struct entry_id id, struct err *e);
 int redis_info(struct bus *base, struct bus_info *info, struct err *e);
 int64_t redis_trim(struct bus *base, struct entry_id below, struct err *e);
 

@@ -115,7 +115,7 @@ static bool is_id(struct str s)
 	return seq.p && is_number(ms) && is_number(seq);
 }
 
-static bool is_token(struct str s)
+bool reason_ok(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
@@ -137,7 +137,7 @@ bool envelope_read(const struct json_reader *r, const struct json *root, struct 
 		return fail(&g, json_get(r, root, STR("group")), "format");
 	if (!is_id(env->id))
 		return fail(&g, json_get(r, root, STR("id")), "format");
-	if (env->refused.p && !is_token(env->refused))
+	if (env->refused.p && !reason_ok(env->refused))
 		return fail(&g, json_get(r, root, STR("refused")), "format");
 	env->event = json_get(r, root, STR("event"));
 	if (!env->event)
@@ -177,7 +177,7 @@ bool ack_read(struct str line, struct ack *a)
 	if (!rest.p)
 		return false;
 	a->reason = str_cut(rest, ' ', &a->id);
-	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && is_token(a->reason) : !a->reason.p);
+	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && reason_ok(a->reason) : !a->reason.p);
 }
 
 size_t entry_fields(const struct event *ev, struct str data, const struct origin *origin, char number[NUMBER_TEXT],

@@ -61,6 +61,9 @@ void ack_write(struct buf *out, const struct ack *a);
 /* False: not an ack line. Names are without white space; an id is two decimal numbers and a dash. */
 bool ack_read(struct str line, struct ack *a);
 
+/* Whether it can stand as a reason: 1 to 64 of [a-z0-9-]. */
+bool reason_ok(struct str s);
+
 /* One field of an entry on the bus. */
 struct entry_field {
 	struct str name, value;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/timefmt.h"
 #include "bus/id.h"
+#include "bus/letter.h"
 #include "bus/transport.h"
 #include "bus/url.h"
 #include "db/db.h"
@@ -253,6 +254,14 @@ static int range(struct bus *b, const char *from, const char *to, int count, str
 {
 	s->n = 0;
 	int n = bus_range(b, str_of(from), str_of(to), count, see, s, NULL);
+	CHECK_INT(s->n, n);
+	return n;
+}
+
+static int letters(struct bus *b, const char *from, int count, struct seen *s)
+{
+	s->n = 0;
+	int n = bus_dead_range(b, str_of(from), STR("+"), count, see, s, NULL);
 	CHECK_INT(s->n, n);
 	return n;
 }
@@ -534,17 +543,13 @@ static void dead_letters_leave_the_group(void)
 	CHECK_INT(info_of(b).pending, 1);
 	CHECK_INT(info_of(b).length, on_redis() ? 3 : 4); /* the test removes from the file behind its back */
 
-	struct bus_settings letters = settings();
-	letters.stream = dead;
-	struct bus *d = open_bus_as(&letters);
-	CHECK_INT(range(d, "-", "+", 1, t), 1);
+	CHECK_INT(letters(b, "-", 1, t), 1);
 	CHECK_STR(buf_view(&t->names), "type v data reason original_id ");
 	char first[ID_TEXT + 1];
 	snprintf(first, sizeof first, "(%s", t->ids[0]);
-	CHECK_INT(range(d, first, "+", 10, t), 1);
+	CHECK_INT(letters(b, first, 10, t), 1);
 	CHECK_STR(buf_view(&t->names), "type v data_sha256 reason original_id ");
 	CHECK_STR(buf_view(&t->value), "1");
-	bus_close(d);
 	bus_close(b);
 	seen_free(s);
 	seen_free(t);
@@ -570,11 +575,78 @@ static void a_dead_letter_says_where_it_came_from(void)
 	publish(b, 1, s);
 	read_new(b, "c", 1, s);
 	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("utf8"), false, NULL), 1);
-	struct bus_settings letters = settings();
-	letters.stream = dead;
-	struct bus *d = open_bus_as(&letters);
-	CHECK_INT(bus_range(d, STR("-"), STR("+"), 10, check_letter, s->ids[0], NULL), 1);
-	bus_close(d);
+	CHECK_INT(bus_dead_range(b, STR("-"), STR("+"), 10, check_letter, s->ids[0], NULL), 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+/* Publishes n entries and moves them to the dead letters, whose ids are in *s. */
+static void bury(struct bus *b, int n, bool keep_data, struct seen *s)
+{
+	publish(b, n, s);
+	read_new(b, "c", n, s);
+	for (int i = 0; i < n; i++)
+		CHECK_INT(bus_dead(b, str_of(s->ids[i]), STR("enum"), keep_data, NULL), 1);
+	CHECK_INT(letters(b, "-", n, s), n);
+}
+
+static void a_dead_letter_can_be_requeued(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *t = seen_new();
+	bury(b, 2, true, s);
+	publish(b, 1, t);
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[1]), NULL), 0);
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK_INT(info_of(b).length, 4);
+	CHECK_INT(read_new(b, "c", 10, t), 2);
+	CHECK(ascending(t));
+	CHECK_STR(buf_view(&t->names), "type v data ");
+	CHECK_STR(buf_view(&t->value), "1");
+	CHECK_INT(t->deliveries[1], 1);
+	struct err e;
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[1]), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	CHECK(strstr(e.text, s->ids[1]) != NULL);
+	CHECK_INT(info_of(b).length, 4);
+	CHECK_INT(bus_dead_requeue(b, STR("x"), &e), -1);
+	CHECK_INT(e.status, ROS_INPUT);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
+}
+
+static void a_letter_without_data_cannot_be_requeued(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	bury(b, 1, false, s);
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	CHECK(strstr(e.text, s->ids[0]) != NULL);
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK_INT(info_of(b).length, 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+static void a_dead_letter_can_be_dropped(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	CHECK_INT(bus_dead_drop(b, STR("1-1"), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	bury(b, 2, true, s);
+	CHECK_INT(bus_dead_drop(b, str_of(s->ids[0]), NULL), 0);
+	CHECK_INT(bus_dead_drop(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	CHECK_STR(str_of(e.text + strlen(e.text) - strlen(s->ids[0])), s->ids[0]);
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK_INT(info_of(b).length, 2);
+	CHECK_INT(bus_dead_drop(b, STR("1 1"), &e), -1);
+	CHECK_INT(e.status, ROS_INPUT);
 	bus_close(b);
 	seen_free(s);
 }
@@ -1012,6 +1084,33 @@ static void a_peer_that_left_is_an_error_and_no_signal(void)
 	close(pair[0]);
 }
 
+#define FIELD(name, value) { STR(name), STR(value) }
+
+static struct letter letter_of(const struct entry_field *fields, size_t n)
+{
+	struct letter letter;
+	letter_read(&(struct bus_entry){ .fields = fields, .n_fields = n }, &letter);
+	return letter;
+}
+
+static void letters_are_read_whoever_wrote_them(void)
+{
+	struct entry_field ours[] = { FIELD("reason", "Maria"), FIELD("data", "{}"), FIELD("reason", "enum"), FIELD("original_id", "1-2") };
+	struct letter letter = letter_of(ours, 4);
+	CHECK_STR(letter.reason, "enum");
+	CHECK_STR(letter.original_id, "1-2");
+	CHECK_STR(letter.data, "{}");
+	CHECK(letter.digest.p == NULL);
+	CHECK_INT(letter.n_fields, 2);
+
+	struct entry_field theirs[] = { FIELD("data_sha256", "Maria"), FIELD("reason", "Maria has no uuid"), FIELD("original_id", "Maria") };
+	letter = letter_of(theirs, 3);
+	CHECK(!letter.reason.p && !letter.original_id.p && !letter.data.p && !letter.digest.p);
+	CHECK_INT(letter.n_fields, 1);
+	CHECK_INT(letter_of(theirs, 2).n_fields, 2);
+	CHECK_INT(letter_of(theirs, 0).n_fields, 0);
+}
+
 /* --- Redis only --- */
 
 static enum ros_status info_status(struct bus *b)
@@ -1089,6 +1188,31 @@ static void a_dead_stream_of_the_wrong_type_keeps_the_entry(void)
 	CHECK_INT(e.status, ROS_CONFIG);
 	CHECK(CLI("DEL", dead));
 	CHECK_INT(info_of(b).pending, 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+static void a_requeue_that_cannot_publish_keeps_the_letter(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	bury(b, 1, true, s);
+	CHECK(CLI("DEL", stream));
+	CHECK(CLI("SET", stream, "text"));
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_CONFIG);
+	CHECK(CLI("DEL", stream));
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK(CLI("CONFIG", "SET", "maxmemory", "1"));
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_LATER);
+	CHECK(CLI("CONFIG", "SET", "maxmemory", "0"));
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK(CLI("XADD", stream, "18446744073709551615-18446744073709551615", "f", "v")); /* no id is left */
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_CONFIG);
+	CHECK(strstr(e.text, s->ids[0]) != NULL);
 	bus_close(b);
 	seen_free(s);
 }
@@ -1490,6 +1614,9 @@ static void run_both(void)
 	RUN_FRESH(pending_entries_that_are_gone_are_told);
 	RUN_FRESH(dead_letters_leave_the_group);
 	RUN_FRESH(a_dead_letter_says_where_it_came_from);
+	RUN_FRESH(a_dead_letter_can_be_requeued);
+	RUN_FRESH(a_letter_without_data_cannot_be_requeued);
+	RUN_FRESH(a_dead_letter_can_be_dropped);
 	RUN_FRESH(a_range_has_partial_and_excluded_ends);
 	RUN_FRESH(trimming_leaves_what_a_group_needs);
 	RUN_FRESH(trimming_by_age_leaves_what_is_younger);
@@ -1510,6 +1637,7 @@ static void run_redis(void)
 	RUN_FRESH(errors_have_their_class);
 	RUN_FRESH(a_dead_stream_of_the_wrong_type_keeps_the_entry);
 	RUN_FRESH(a_letter_that_is_not_taken_is_an_error);
+	RUN_FRESH(a_requeue_that_cannot_publish_keeps_the_letter);
 	RUN_FRESH(passwords_and_databases_come_from_the_url);
 	RUN_FRESH(a_silent_server_is_not_waited_for_without_end);
 	RUN_FRESH(tcp_works_as_well);
@@ -1545,6 +1673,7 @@ int main(void)
 	RUN(urls_are_taken_apart);
 	RUN(unusable_urls_are_refused_without_their_password);
 	RUN(a_peer_that_left_is_an_error_and_no_signal);
+	RUN(letters_are_read_whoever_wrote_them);
 	run_file();
 	if (run((const char *const[]){ "redis-server", "--version", NULL }))
 		run_redis();
