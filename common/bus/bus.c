@@ -165,6 +165,23 @@ int bus_info(struct bus *b, struct bus_info *info, struct err *e)
 	return b->driver->info(b, info, e);
 }
 
+int bus_stream(struct bus *b, struct bus_stream *stream, struct err *e)
+{
+	*stream = (struct bus_stream){ 0 };
+	return b->driver->stream(b, stream, e);
+}
+
+int bus_groups(struct bus *b, bus_group_fn *fn, void *arg, struct err *e)
+{
+	return b->driver->groups(b, fn, arg, e);
+}
+
+int bus_server(struct bus *b, struct bus_server *server, struct err *e)
+{
+	*server = (struct bus_server){ 0 };
+	return b->driver->server ? b->driver->server(b, server, e) : 0;
+}
+
 int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e)
 {
 	struct entry_id below = { before_ms > 0 ? (uint64_t)before_ms : 0, 0 };
@@ -184,4 +201,22 @@ void field_list_free(struct field_list *l)
 {
 	free(l->v);
 	*l = (struct field_list){ 0 };
+}
+
+void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 8;
+		l->v = mem_grow(l->v, l->cap, sizeof *l->v);
+	}
+	consumer.name.p = mem_strdup(consumer.name);
+	l->v[l->n++] = consumer;
+}
+
+void consumer_list_free(struct consumer_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free((char *)l->v[i].name.p);
+	free(l->v);
+	*l = (struct consumer_list){ 0 };
 }

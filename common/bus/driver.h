@@ -30,12 +30,21 @@ struct bus_driver {
 	int (*requeue)(struct bus *b, struct entry_id id, struct err *e); /* 0: no such letter */
 	int (*drop)(struct bus *b, struct entry_id id, struct err *e);    /* likewise */
 	int (*info)(struct bus *b, struct bus_info *info, struct err *e);
+	int (*stream)(struct bus *b, struct bus_stream *stream, struct err *e);
+	int (*groups)(struct bus *b, bus_group_fn *fn, void *arg, struct err *e);
+	int (*server)(struct bus *b, struct bus_server *server, struct err *e); /* NULL: there is none */
 	int64_t (*trim)(struct bus *b, struct entry_id below, struct err *e);
 };
 
 /* The fields of one entry, in memory that is kept from entry to entry. */
 struct field_list {
 	struct entry_field *v;
+	size_t n, cap;
+};
+
+/* The consumers of one group. */
+struct consumer_list {
+	struct bus_consumer *v;
 	size_t n, cap;
 };
 
@@ -53,6 +62,10 @@ extern const struct bus_driver redis_driver, file_driver;
 
 void field_list_add(struct field_list *l, struct str name, struct str value);
 void field_list_free(struct field_list *l);
+
+/* The name is copied. */
+void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer);
+void consumer_list_free(struct consumer_list *l);
 
 /*
  * letter.c: turns an entry's fields into those of its dead letter: without keep_data, data_sha256 in the place of data; then

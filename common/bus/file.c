@@ -43,6 +43,11 @@ static const char *const sql[SQL_N] = {
 	[SQL_STREAM] = "SELECT id, last_ms, last_seq, length FROM stream WHERE name = ?",
 	[SQL_STREAM_GROW] = "UPDATE stream SET last_ms = ?2, last_seq = ?3, length = length + ?4 WHERE id = ?1",
 	[SQL_STREAM_SHRINK] = "UPDATE stream SET length = length - ?2 WHERE id = ?1",
+	[SQL_STREAM_USED] =
+		"SELECT (SELECT count(*) FROM consumer_group WHERE stream = s.id), last_ms FROM stream s WHERE id = ?",
+	[SQL_STREAM_ENDS] =
+		"SELECT * FROM (SELECT ms, seq FROM entry WHERE stream = ?1 ORDER BY ms, seq LIMIT 1)"
+		" UNION ALL SELECT * FROM (SELECT ms, seq FROM entry WHERE stream = ?1 ORDER BY ms DESC, seq DESC LIMIT 1)",
 	[SQL_ENTRY_ADD] = "INSERT INTO entry (stream, ms, seq, fields) VALUES (?, ?, ?, ?)",
 	[SQL_ENTRY] = "SELECT fields FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
 	[SQL_ENTRY_REMOVE] = "DELETE FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
@@ -61,6 +66,15 @@ static const char *const sql[SQL_N] = {
 		" (SELECT ms, seq FROM pending WHERE consumer_group = g.id"
 		" AND (ms, seq) >= (SELECT ms, seq FROM entry WHERE stream = g.stream ORDER BY ms, seq LIMIT 1) ORDER BY ms, seq LIMIT 1)"
 		" WHERE g.stream = ?",
+	[SQL_GROUPS] =
+		"SELECT g.id, g.name, g.last_ms, g.last_seq,"
+		" (SELECT count(*) FROM entry WHERE stream = g.stream AND (ms, seq) > (g.last_ms, g.last_seq)),"
+		" (SELECT count(*) FROM pending WHERE consumer_group = g.id), p.ms, p.seq, p.delivered_ms"
+		" FROM consumer_group g LEFT JOIN pending p ON p.consumer_group = g.id AND (p.ms, p.seq) ="
+		" (SELECT ms, seq FROM pending WHERE consumer_group = g.id ORDER BY ms, seq LIMIT 1)"
+		" WHERE g.stream = ? ORDER BY g.name",
+	[SQL_CONSUMERS] =
+		"SELECT consumer, count(*), max(delivered_ms) FROM pending WHERE consumer_group = ? GROUP BY consumer ORDER BY consumer",
 	[SQL_PENDING_ADD] =
 		"INSERT INTO pending (consumer_group, ms, seq, consumer, delivered_ms, deliveries)"
 		" VALUES (?, ?, ?, ?, ?, 1)",
@@ -636,5 +650,7 @@ const struct bus_driver file_driver = {
 	.requeue = file_requeue,
 	.drop = file_drop,
 	.info = file_info,
+	.stream = file_stream,
+	.groups = file_groups,
 	.trim = file_trim,
 };

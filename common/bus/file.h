@@ -14,6 +14,8 @@ enum {
 	SQL_STREAM,
 	SQL_STREAM_GROW,
 	SQL_STREAM_SHRINK,
+	SQL_STREAM_USED,
+	SQL_STREAM_ENDS,
 	SQL_ENTRY_ADD,
 	SQL_ENTRY,
 	SQL_ENTRY_REMOVE,
@@ -24,6 +26,8 @@ enum {
 	SQL_GROUP,
 	SQL_GROUP_MOVE,
 	SQL_GROUP_NEEDS,
+	SQL_GROUPS,
+	SQL_CONSUMERS,
 	SQL_PENDING_ADD,
 	SQL_PENDING_OWN,
 	SQL_PENDING_SCAN,
@@ -104,6 +108,8 @@ int file_dead(struct bus *base, struct entry_id id, struct str reason, bool keep
 int file_requeue(struct bus *base, struct entry_id id, struct err *e);
 int file_drop(struct bus *base, struct entry_id id, struct err *e);
 int file_info(struct bus *base, struct bus_info *info, struct err *e);
+int file_stream(struct bus *base, struct bus_stream *stream, struct err *e);
+int file_groups(struct bus *base, bus_group_fn *fn, void *arg, struct err *e);
 int64_t file_trim(struct bus *base, struct entry_id below, struct err *e);
 
 #endif

@@ -393,8 +393,8 @@ static int redis_claim(struct bus *base, const char *consumer, int64_t min_idle_
 	return count_claimed(b, at, e) < 0 ? -1 : deliver(b, at, b->counts, 0, fn, arg, e);
 }
 
-static int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn,
-                       void *arg, struct err *e)
+int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn, void *arg,
+                struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
 	char first[ID_TEXT], last[ID_TEXT], n[24];
@@ -441,5 +441,8 @@ const struct bus_driver redis_driver = {
 	.requeue = redis_requeue,
 	.drop = redis_drop,
 	.info = redis_info,
+	.stream = redis_stream,
+	.groups = redis_groups,
+	.server = redis_server,
 	.trim = redis_trim,
 };

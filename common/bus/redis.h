@@ -90,10 +90,15 @@ static inline struct str dead_of(const struct redis_bus *b)
 }
 
 /* Calls of the driver, as driver.h has them. */
+int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, int count, bus_entry_fn *fn, void *arg,
+                struct err *e);
 int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e);
 int redis_requeue(struct bus *base, struct entry_id id, struct err *e);
 int redis_drop(struct bus *base, struct entry_id id, struct err *e);
 int redis_info(struct bus *base, struct bus_info *info, struct err *e);
+int redis_stream(struct bus *base, struct bus_stream *stream, struct err *e);
+int redis_groups(struct bus *base, bus_group_fn *fn, void *arg, struct err *e);
+int redis_server(struct bus *base, struct bus_server *server, struct err *e);
 int64_t redis_trim(struct bus *base, struct entry_id below, struct err *e);
 
 #endif

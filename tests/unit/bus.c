@@ -780,6 +780,125 @@ static void a_callback_can_end_the_call(void)
 	seen_free(s);
 }
 
+static struct bus_stream stream_of(struct bus *b)
+{
+	struct bus_stream told;
+	CHECK_INT(bus_stream(b, &told, NULL), 0);
+	return told;
+}
+
+static void a_stream_has_ends_and_groups(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	CHECK(!stream_of(b).there);
+	CHECK_STR(str_of(stream_of(b).first), "");
+	publish(b, 3, s);
+	CHECK(stream_of(b).there);
+	CHECK_STR(str_of(stream_of(b).first), s->ids[0]);
+	CHECK_STR(str_of(stream_of(b).last), s->ids[2]);
+	read_new(b, "c", 3, s);
+	for (int i = 0; i < 3; i++)
+		ack_one(b, s->ids[i]);
+	trim(b);
+	CHECK(stream_of(b).there);
+	CHECK_STR(str_of(stream_of(b).last), "");
+	bus_close(b);
+	fresh_streams();
+	b = open_bus();
+	CHECK_INT(stream_of(b).groups, 0);
+	CHECK_INT(bus_group_create(b, NULL), 0);
+	CHECK(stream_of(b).there);
+	CHECK_INT(stream_of(b).groups, 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+/* What bus_groups() gave, a line a group: "NAME delivered DELIVERED waiting N pending N oldest OLDEST NAME=N NAME=N". */
+static int note_group(void *arg, const struct bus_group *group, struct err *e)
+{
+	(void)e;
+	struct buf *out = arg;
+	struct str oldest = group->oldest.p ? group->oldest : STR("-");
+	buf_fmt(out, "%.*s delivered %.*s waiting %" PRId64 " pending %" PRId64 " oldest %.*s", STR_ARG(group->name),
+	        STR_ARG(group->delivered), group->waiting, group->pending, STR_ARG(oldest));
+	CHECK(group->oldest_idle_ms >= 0 && group->oldest_idle_ms < TIME_HOUR_MS);
+	for (size_t i = 0; i < group->n_consumers; i++) {
+		const struct bus_consumer *c = &group->consumers[i];
+		CHECK(c->idle_ms >= 0 && c->idle_ms < TIME_HOUR_MS);
+		if (c->pending > 0)
+			buf_fmt(out, " %.*s=%" PRId64, STR_ARG(c->name), c->pending);
+	}
+	buf_char(out, '\n');
+	return 0;
+}
+
+static int refuse_group(void *arg, const struct bus_group *group, struct err *e)
+{
+	(void)arg;
+	(void)group;
+	return err_set(e, ROS_IO, "enough");
+}
+
+/* Holds the groups against a printf format. */
+static void check_groups(struct bus *b, int n, const char *format, ...)
+{
+	struct buf got, want;
+	buf_init(&got, 1 << 16);
+	buf_init(&want, 1 << 16);
+	va_list args;
+	va_start(args, format);
+	buf_vfmt(&want, format, args);
+	va_end(args);
+	CHECK_INT(bus_groups(b, note_group, &got, NULL), n);
+	CHECK_STR(buf_view(&got), buf_cstr(&want));
+	buf_free(&got);
+	buf_free(&want);
+}
+
+static void groups_say_where_they_stand(void)
+{
+	struct bus *b = open_bus(), *late = open_group("late");
+	struct seen *s = seen_new(), *t = seen_new();
+	check_groups(b, 0, "%s", "");
+	publish(b, 10, s);
+	check_groups(b, 0, "%s", "");
+	read_new(b, "two", 2, t);
+	read_new(b, "one", 4, t);
+	CHECK_INT(ack_one(b, s->ids[0]), 1);
+	CHECK_INT(bus_group_create(late, NULL), 0);
+	check_groups(b, 2, "g delivered %s waiting 4 pending 5 oldest %s one=4 two=1\nlate delivered 0-0 waiting 10 pending 0 oldest -\n",
+	             s->ids[5], s->ids[1]);
+	read_new(b, "one", 10, t);
+	check_groups(b, 2, "g delivered %s waiting 0 pending 9 oldest %s one=8 two=1\nlate delivered 0-0 waiting 10 pending 0 oldest -\n",
+	             s->ids[9], s->ids[1]);
+	struct err e;
+	CHECK_INT(bus_groups(b, refuse_group, NULL, &e), -1);
+	CHECK_STR(str_of(e.text), "enough");
+	bus_close(late);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
+}
+
+/* What XINFO's lag gets wrong. */
+static void what_waits_is_what_is_there(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *t = seen_new();
+	publish(b, 3000, s);
+	read_new(b, "c", 1000, t);
+	remove_entry(s->ids[2999]);
+	remove_entry(s->ids[2000]);
+	remove_entry(s->ids[10]);
+	check_groups(b, 1, "g delivered %s waiting 1998 pending 1000 oldest %s c=1000\n", s->ids[999], s->ids[0]);
+	read_new(b, "c", 1900, t);
+	check_groups(b, 1, "g delivered %s waiting 98 pending 2900 oldest %s c=2900\n", s->ids[2900], s->ids[0]);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
+}
+
 /* Callbacks may append, acknowledge and bury. */
 static int forward(void *arg, const struct bus_entry *entry, struct err *e)
 {
@@ -1217,6 +1336,43 @@ static void a_requeue_that_cannot_publish_keeps_the_letter(void)
 	seen_free(s);
 }
 
+static void too_many_to_be_counted_are_not_counted(void)
+{
+	struct bus *b = open_bus();
+	CHECK(CLI("EVAL", "for i = 1, 200100 do redis.call('XADD', KEYS[1], i, 'f', 'v') end", "1", stream));
+	CHECK(CLI("XGROUP", "CREATE", stream, "a", "100050"));
+	CHECK(CLI("XGROUP", "CREATE", stream, "b", "100200"));
+	CHECK(CLI("XGROUP", "CREATE", stream, "c", "50"));
+	CHECK(CLI("XGROUP", "CREATE", stream, "d", "200101"));
+	check_groups(b, 4, "a delivered 100050-0 waiting -1 pending 0 oldest -\nb delivered 100200-0 waiting 99900 pending 0 oldest -\n"
+	                   "c delivered 50-0 waiting 200050 pending 0 oldest -\nd delivered 200101-0 waiting 0 pending 0 oldest -\n");
+	CHECK(CLI("XTRIM", stream, "MINID", "200000")); /* a and b have not had what is left, nor what is gone */
+	check_groups(b, 4, "a delivered 100050-0 waiting 101 pending 0 oldest -\nb delivered 100200-0 waiting 101 pending 0 oldest -\n"
+	                   "c delivered 50-0 waiting 101 pending 0 oldest -\nd delivered 200101-0 waiting 0 pending 0 oldest -\n");
+	bus_close(b);
+}
+
+static void the_server_tells_its_settings_or_does_not(void)
+{
+	char text[256];
+	struct bus_settings s = settings();
+	struct bus_server told;
+	struct bus *b = open_bus();
+	CHECK_INT(bus_server(b, &told, NULL), 1);
+	CHECK_STR(str_of(told.appendonly), "no");
+	CHECK_STR(str_of(told.appendfsync), "everysec");
+	CHECK_STR(str_of(told.maxmemory_policy), "noeviction");
+	bus_close(b);
+	CHECK(CLI("ACL", "SETUSER", "bob", "on", ">secret", "~*", "+@all", "-config"));
+	snprintf(text, sizeof text, "unix://bob:secret@%s", socket_path);
+	s.url = text;
+	b = open_bus_as(&s);
+	CHECK_INT(bus_server(b, &told, NULL), 1);
+	CHECK_STR(str_of(told.appendonly), "");
+	CHECK_STR(str_of(told.maxmemory_policy), "");
+	bus_close(b);
+}
+
 static void passwords_and_databases_come_from_the_url(void)
 {
 	CHECK(CLI("ACL", "SETUSER", "alice", "on", ">secret:1", "~*", "+@all"));
@@ -1466,6 +1622,15 @@ static void the_directory_of_the_file_is_private(void)
 	CHECK_INT(open_status(&s), ROS_CONFIG); /* a directory */
 }
 
+static void a_file_has_no_server(void)
+{
+	struct bus *b = open_bus();
+	struct bus_server told;
+	CHECK_INT(bus_server(b, &told, NULL), 0);
+	CHECK_STR(str_of(told.appendonly), "");
+	bus_close(b);
+}
+
 static void other_files_are_left_alone(void)
 {
 	char text[128];
@@ -1621,6 +1786,9 @@ static void run_both(void)
 	RUN_FRESH(trimming_leaves_what_a_group_needs);
 	RUN_FRESH(trimming_by_age_leaves_what_is_younger);
 	RUN_FRESH(what_others_trimmed_away_holds_nothing_back);
+	RUN_FRESH(a_stream_has_ends_and_groups);
+	RUN_FRESH(groups_say_where_they_stand);
+	RUN_FRESH(what_waits_is_what_is_there);
 	RUN_FRESH(a_callback_can_end_the_call);
 	RUN_FRESH(a_callback_can_write_to_the_bus);
 	RUN_FRESH(an_empty_stream_is_waited_for);
@@ -1638,6 +1806,8 @@ static void run_redis(void)
 	RUN_FRESH(a_dead_stream_of_the_wrong_type_keeps_the_entry);
 	RUN_FRESH(a_letter_that_is_not_taken_is_an_error);
 	RUN_FRESH(a_requeue_that_cannot_publish_keeps_the_letter);
+	RUN_FRESH(too_many_to_be_counted_are_not_counted);
+	RUN_FRESH(the_server_tells_its_settings_or_does_not);
 	RUN_FRESH(passwords_and_databases_come_from_the_url);
 	RUN_FRESH(a_silent_server_is_not_waited_for_without_end);
 	RUN_FRESH(tcp_works_as_well);
@@ -1652,6 +1822,7 @@ static void run_file(void)
 	url = file_url;
 	run_both();
 	RUN_FRESH(the_directory_of_the_file_is_private);
+	RUN_FRESH(a_file_has_no_server);
 	RUN_FRESH(other_files_are_left_alone);
 	RUN_FRESH(a_locked_file_is_a_reason_to_try_later);
 	RUN_FRESH(a_batch_that_fails_leaves_nothing);
