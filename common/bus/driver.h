@@ -1,5 +1,5 @@
 /*
- * What a driver of the bus is: the calls of bus.h, whose arguments bus.c has checked. Included by bus.c and the drivers
+ * What a driver of the bus is: the calls of bus.h, whose arguments bus.c has checked. Included by bus.c, letter.c and the drivers
  * only.
  */
 #ifndef ROS_BUS_DRIVER_H
