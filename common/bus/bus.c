@@ -1,8 +1,9 @@
 /*
  * The bus, before the drivers: which driver a URL means, the checks that both share.
- *   id.c  entry ids            url.c   bus URLs
+ *   id.c  entry ids            url.c   bus URLs            letter.c  dead letters
  *   redis.c  commands  <-  wire.c  requests and replies  <-  transport.c  bytes over unix and tcp sockets
  *   file.c   the same in SQLite  <-  fields.c  fields as one blob, place.c  where the file may lie
+ * and beside each, *_dead.c its dead letters, *_state.c what is to be known of the stream.
  */
 #include "bus/bus.h"
 
@@ -102,20 +103,28 @@ int bus_claim(struct bus *b, const char *consumer, int64_t min_idle_ms, char *cu
 	return n;
 }
 
-int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+static int range(struct bus *b, bool dead, struct str from, struct str to, bool back, int count, bus_entry_fn *fn, void *arg,
+                 struct err *e)
 {
 	struct entry_id first, last;
 	if (!id_parse_from(from, &first) || !id_parse_to(to, &last))
 		return bad_id(e);
-	return count < 1 ? 0 : b->driver->range(b, first, last, false, count, fn, arg, e);
+	return count < 1 ? 0 : b->driver->range(b, dead, first, last, back, count, fn, arg, e);
+}
+
+int bus_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	return range(b, false, from, to, false, count, fn, arg, e);
 }
 
 int bus_range_back(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
 {
-	struct entry_id first, last;
-	if (!id_parse_from(from, &first) || !id_parse_to(to, &last))
-		return bad_id(e);
-	return count < 1 ? 0 : b->driver->range(b, first, last, true, count, fn, arg, e);
+	return range(b, false, from, to, true, count, fn, arg, e);
+}
+
+int bus_dead_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	return range(b, true, from, to, false, count, fn, arg, e);
 }
 
 int bus_follow(struct bus *b, struct str from, int count, int block_ms, bus_entry_fn *fn, void *arg, struct err *e)
@@ -146,15 +155,51 @@ int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, st
 	return b->driver->dead(b, parsed, reason, keep_data, e);
 }
 
+/* What a driver's call came to that found a letter, or did not (0). */
+static int found(int rc, struct str id, struct err *e)
+{
+	return rc == 0 ? err_set(e, ROS_REFUSED, "there is no dead letter %.*s", STR_ARG(id)) : rc < 0 ? -1 : 0;
+}
+
+int bus_dead_requeue(struct bus *b, struct str id, struct err *e)
+{
+	struct entry_id parsed;
+	return id_parse(id, 0, &parsed) ? found(b->driver->requeue(b, parsed, e), id, e) : bad_id(e);
+}
+
+int bus_dead_drop(struct bus *b, struct str id, struct err *e)
+{
+	struct entry_id parsed;
+	return id_parse(id, 0, &parsed) ? found(b->driver->drop(b, parsed, e), id, e) : bad_id(e);
+}
+
 int bus_info(struct bus *b, struct bus_info *info, struct err *e)
 {
 	*info = (struct bus_info){ 0 };
 	return b->driver->info(b, info, e);
 }
 
-int64_t bus_trim(struct bus *b, struct err *e)
+int bus_stream(struct bus *b, struct bus_stream *stream, struct err *e)
 {
-	return b->driver->trim(b, e);
+	*stream = (struct bus_stream){ 0 };
+	return b->driver->stream(b, stream, e);
+}
+
+int bus_groups(struct bus *b, bus_group_fn *fn, void *arg, struct err *e)
+{
+	return b->driver->groups(b, fn, arg, e);
+}
+
+int bus_server(struct bus *b, struct bus_server *server, struct err *e)
+{
+	*server = (struct bus_server){ 0 };
+	return b->driver->server ? b->driver->server(b, server, e) : 0;
+}
+
+int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e)
+{
+	struct entry_id below = { before_ms > 0 ? (uint64_t)before_ms : 0, 0 };
+	return b->driver->trim(b, before_ms == INT64_MAX ? ID_MAX : below, e);
 }
 
 void field_list_add(struct field_list *l, struct str name, struct str value)
@@ -172,15 +217,20 @@ void field_list_free(struct field_list *l)
 	*l = (struct field_list){ 0 };
 }
 
-void field_list_bury(struct field_list *l, struct str id, struct str reason, bool keep_data, char hash[SHA256_TEXT])
+void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer)
 {
-	for (size_t i = 0; i < l->n && !keep_data; i++) {
-		if (!str_is(l->v[i].name, "data"))
-			continue;
-		struct sha256 digest = sha256_of(l->v[i].value);
-		sha256_format(&digest, hash);
-		l->v[i] = (struct entry_field){ STR("data_sha256"), str_of(hash) };
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 8;
+		l->v = mem_grow(l->v, l->cap, sizeof *l->v);
 	}
-	field_list_add(l, STR("reason"), reason);
-	field_list_add(l, STR("original_id"), id);
+	consumer.name.p = mem_strdup(consumer.name);
+	l->v[l->n++] = consumer;
+}
+
+void consumer_list_free(struct consumer_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free((char *)l->v[i].name.p);
+	free(l->v);
+	*l = (struct consumer_list){ 0 };
 }

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "bus/id.h"
 #include "event/lines.h"
 
 #include <stdbool.h>
@@ -124,6 +125,18 @@ int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e);
  */
 int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, struct err *e);
 
+/* As bus_range(), of the dead letters; letter.h reads what comes. */
+int bus_dead_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e);
+
+/*
+ * Publishes the entry of a dead letter again, as a new entry with the same fields, and removes the letter, in one transaction. Error
+ * ROS_REFUSED, which names the letter: there is none, or its data was not kept.
+ */
+int bus_dead_requeue(struct bus *b, struct str id, struct err *e);
+
+/* Removes a dead letter. Error ROS_REFUSED: there is none. */
+int bus_dead_drop(struct bus *b, struct str id, struct err *e);
+
 struct bus_info {
 	int64_t length;  /* entries in the stream */
 	int64_t pending; /* in the group */
@@ -133,7 +146,52 @@ struct bus_info {
 
 int bus_info(struct bus *b, struct bus_info *info, struct err *e);
 
-/* Removes the entries that every group has had and acknowledged; nothing that a group still needs. Returns how many. */
-int64_t bus_trim(struct bus *b, struct err *e);
+struct bus_stream {
+	bool there;                         /* it has had an entry, or has a group */
+	int64_t groups;                     /* how many */
+	char first[ID_TEXT], last[ID_TEXT]; /* ids of the oldest and the newest entry; empty where there is none */
+};
+
+int bus_stream(struct bus *b, struct bus_stream *stream, struct err *e);
+
+struct bus_consumer {
+	struct str name;
+	int64_t pending;
+	int64_t idle_ms; /* since the bus last heard of it; the file bus: since it last gave it something that is still pending */
+};
+
+struct bus_group {
+	struct str name;
+	struct str delivered;                 /* id of the last entry that was given out; "0-0": none yet */
+	int64_t waiting;                      /* entries behind it; -1: too many to be counted */
+	int64_t pending;                      /* entries that were given out and are not acknowledged */
+	struct str oldest;                    /* id of the oldest of them; absent: none is pending */
+	int64_t oldest_idle_ms;               /* since that was last given out */
+	const struct bus_consumer *consumers; /* by name; the file bus knows only those that have something pending */
+	size_t n_consumers;
+};
+
+/* Called for each group of the stream, by name; returns 0 to go on, or -1 with *e filled. It may not use the bus. */
+typedef int bus_group_fn(void *arg, const struct bus_group *group, struct err *e);
+
+/*
+ * Returns how many groups. What waits is counted, since Redis' own lag is wrong after a trim and unknown after a deletion; on Redis that
+ * means to read it, or what lies before it, whichever is shorter: up to 100,000 entries, for each group.
+ */
+int bus_groups(struct bus *b, bus_group_fn *fn, void *arg, struct err *e);
+
+/* Settings of the server, as it words them, which decide what may be lost. Empty: unknown, it does not tell. */
+struct bus_server {
+	char appendonly[16], appendfsync[16], maxmemory_policy[32];
+};
+
+/* 1: there is a server; 0: there is none, since the bus is a file. */
+int bus_server(struct bus *b, struct bus_server *server, struct err *e);
+
+/*
+ * Removes the entries that were published before before_ms (INT64_MAX: at any time) and that every group has had and acknowledged;
+ * nothing that a group still needs, and nothing at all where there is no group. Returns how many.
+ */
+int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What a driver of the bus is: the calls of bus.h, whose arguments bus.c has checked. Included by bus.c and the drivers
+ * What a driver of the bus is: the calls of bus.h, whose arguments bus.c has checked. Included by bus.c, letter.c and the drivers
  * only.
  */
 #ifndef ROS_BUS_DRIVER_H
@@ -23,19 +23,30 @@ struct bus_driver {
 	                void *arg, struct err *e);
 	int (*claim)(struct bus *b, const char *consumer, int64_t min_idle_ms, struct entry_id *cursor, int count,
 	             bus_entry_fn *fn, bus_lost_fn *lost, void *arg, struct err *e);
-	int (*range)(struct bus *b, struct entry_id from, struct entry_id to, bool back, int count, bus_entry_fn *fn,
-	             void *arg, struct err *e);
+	int (*range)(struct bus *b, bool dead, struct entry_id from, struct entry_id to, bool back, int count,
+	             bus_entry_fn *fn, void *arg, struct err *e); /* dead: of the dead letters; back: the newest first */
 	int (*follow)(struct bus *b, struct entry_id from, int count, int block_ms, bus_entry_fn *fn, void *arg,
 	              struct err *e);
 	int (*ack)(struct bus *b, const struct entry_id *ids, size_t n, struct err *e);
 	int (*dead)(struct bus *b, struct entry_id id, struct str reason, bool keep_data, struct err *e);
+	int (*requeue)(struct bus *b, struct entry_id id, struct err *e); /* 0: no such letter */
+	int (*drop)(struct bus *b, struct entry_id id, struct err *e);    /* likewise */
 	int (*info)(struct bus *b, struct bus_info *info, struct err *e);
-	int64_t (*trim)(struct bus *b, struct err *e);
+	int (*stream)(struct bus *b, struct bus_stream *stream, struct err *e);
+	int (*groups)(struct bus *b, bus_group_fn *fn, void *arg, struct err *e);
+	int (*server)(struct bus *b, struct bus_server *server, struct err *e); /* NULL: there is none */
+	int64_t (*trim)(struct bus *b, struct entry_id below, struct err *e);
 };
 
 /* The fields of one entry, in memory that is kept from entry to entry. */
 struct field_list {
 	struct entry_field *v;
+	size_t n, cap;
+};
+
+/* The consumers of one group. */
+struct consumer_list {
+	struct bus_consumer *v;
 	size_t n, cap;
 };
 
@@ -54,11 +65,18 @@ extern const struct bus_driver redis_driver, file_driver;
 void field_list_add(struct field_list *l, struct str name, struct str value);
 void field_list_free(struct field_list *l);
 
+/* The name is copied. */
+void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer);
+void consumer_list_free(struct consumer_list *l);
+
 /*
- * Turns an entry's fields into those of its dead letter: without keep_data, data_sha256 in the place of data; then
+ * letter.c: turns an entry's fields into those of its dead letter: without keep_data, data_sha256 in the place of data; then
  * reason and original_id. `hash` is where the digest's text lives.
  */
 void field_list_bury(struct field_list *l, struct str id, struct str reason, bool keep_data, char hash[SHA256_TEXT]);
+
+/* letter.c: turns a dead letter's fields back into those of its entry. -1: its data was not kept. */
+int field_list_unbury(struct field_list *l, struct str id, struct err *e);
 
 /*
  * Long waits are cut: a connection that died without a word is noticed, and so is a commit whose process died before it

@@ -4,14 +4,12 @@
  * holds no lock. Followers watch the file by inotify: every publisher touches its times after the commit. (A change of
  * the WAL itself would wake them before the commit can be seen.)
  */
-#include "bus/driver.h"
+#include "bus/file.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "bus/fields.h"
 #include "bus/place.h"
-#include "db/db.h"
 #include "io/wait.h"
 
 #include <fcntl.h>
@@ -20,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define QUEUE_MAX ((size_t)1 << 30)
 #define PAGE_MAX ((size_t)1 << 30)
 #define APPLICATION_ID 1919906658 /* "rosb", in the file's header */
 #define TEXT_OF_(x) #x
@@ -41,30 +38,6 @@ static const char layout[] =
 	"PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
 	"PRAGMA user_version = 1";
 
-enum {
-	SQL_STREAM_ADD,
-	SQL_STREAM,
-	SQL_STREAM_GROW,
-	SQL_STREAM_SHRINK,
-	SQL_ENTRY_ADD,
-	SQL_ENTRY,
-	SQL_ENTRIES,
-	SQL_ENTRIES_BACK,
-	SQL_ENTRIES_TRIM,
-	SQL_NEW,
-	SQL_GROUP_ADD,
-	SQL_GROUP,
-	SQL_GROUP_MOVE,
-	SQL_GROUP_NEEDS,
-	SQL_PENDING_ADD,
-	SQL_PENDING_OWN,
-	SQL_PENDING_SCAN,
-	SQL_PENDING_TAKE,
-	SQL_PENDING_REMOVE,
-	SQL_PENDING_COUNT,
-	SQL_N,
-};
-
 #define ENTRIES_BETWEEN \
 	"SELECT ms, seq, 0, fields FROM entry WHERE stream = ?1 AND (ms, seq) >= (?2, ?3) AND (ms, seq) <= (?4, ?5)"
 
@@ -73,8 +46,14 @@ static const char *const sql[SQL_N] = {
 	[SQL_STREAM] = "SELECT id, last_ms, last_seq, length FROM stream WHERE name = ?",
 	[SQL_STREAM_GROW] = "UPDATE stream SET last_ms = ?2, last_seq = ?3, length = length + ?4 WHERE id = ?1",
 	[SQL_STREAM_SHRINK] = "UPDATE stream SET length = length - ?2 WHERE id = ?1",
+	[SQL_STREAM_USED] =
+		"SELECT (SELECT count(*) FROM consumer_group WHERE stream = s.id), last_ms FROM stream s WHERE id = ?",
+	[SQL_STREAM_ENDS] =
+		"SELECT * FROM (SELECT ms, seq FROM entry WHERE stream = ?1 ORDER BY ms, seq LIMIT 1)"
+		" UNION ALL SELECT * FROM (SELECT ms, seq FROM entry WHERE stream = ?1 ORDER BY ms DESC, seq DESC LIMIT 1)",
 	[SQL_ENTRY_ADD] = "INSERT INTO entry (stream, ms, seq, fields) VALUES (?, ?, ?, ?)",
 	[SQL_ENTRY] = "SELECT fields FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
+	[SQL_ENTRY_REMOVE] = "DELETE FROM entry WHERE stream = ? AND ms = ? AND seq = ?",
 	[SQL_ENTRIES] = ENTRIES_BETWEEN " ORDER BY ms, seq LIMIT ?6",
 	[SQL_ENTRIES_BACK] = ENTRIES_BETWEEN " ORDER BY ms DESC, seq DESC LIMIT ?6",
 	[SQL_ENTRIES_TRIM] = "DELETE FROM entry WHERE stream = ? AND (ms, seq) < (?, ?)",
@@ -88,6 +67,15 @@ static const char *const sql[SQL_N] = {
 		" (SELECT ms, seq FROM pending WHERE consumer_group = g.id"
 		" AND (ms, seq) >= (SELECT ms, seq FROM entry WHERE stream = g.stream ORDER BY ms, seq LIMIT 1) ORDER BY ms, seq LIMIT 1)"
 		" WHERE g.stream = ?",
+	[SQL_GROUPS] =
+		"SELECT g.id, g.name, g.last_ms, g.last_seq,"
+		" (SELECT count(*) FROM entry WHERE stream = g.stream AND (ms, seq) > (g.last_ms, g.last_seq)),"
+		" (SELECT count(*) FROM pending WHERE consumer_group = g.id), p.ms, p.seq, p.delivered_ms"
+		" FROM consumer_group g LEFT JOIN pending p ON p.consumer_group = g.id AND (p.ms, p.seq) ="
+		" (SELECT ms, seq FROM pending WHERE consumer_group = g.id ORDER BY ms, seq LIMIT 1)"
+		" WHERE g.stream = ? ORDER BY g.name",
+	[SQL_CONSUMERS] =
+		"SELECT consumer, count(*), max(delivered_ms) FROM pending WHERE consumer_group = ? GROUP BY consumer ORDER BY consumer",
 	[SQL_PENDING_ADD] =
 		"INSERT INTO pending (consumer_group, ms, seq, consumer, delivered_ms, deliveries)"
 		" VALUES (?, ?, ?, ?, ?, 1)",
@@ -108,18 +96,6 @@ static const char *const sql[SQL_N] = {
 	[SQL_PENDING_COUNT] = "SELECT count(*) FROM pending WHERE consumer_group = ?",
 };
 
-struct file_bus {
-	struct bus base;
-	struct db *db;
-	struct db_stmt *s[SQL_N];
-	int64_t stream, dead; /* ids of the two streams */
-	struct buf queue;     /* appended entries: length and blob of each */
-	size_t queued;
-	struct buf page; /* entries to be handed out: struct page_item and blob of each */
-	struct field_list fields, burial;
-	int watch; /* inotify; -1 until somebody follows */
-};
-
 struct page_item {
 	struct entry_id id;
 	int64_t deliveries;
@@ -127,38 +103,9 @@ struct page_item {
 	size_t n;
 };
 
-struct group {
-	bool there;
-	int64_t id;
-	struct entry_id last; /* delivered */
-};
-
-static struct file_bus *file_of(struct bus *b)
-{
-	return (struct file_bus *)b;
-}
-
 /* --- statements --- */
 
-static int64_t clamp(uint64_t v)
-{
-	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
-}
-
-/* Binds both halves of an id from parameter i. */
-static void bind_id(struct db_stmt *s, int i, struct entry_id id)
-{
-	db_bind_int(s, i, clamp(id.ms));
-	db_bind_int(s, i + 1, clamp(id.seq));
-}
-
-static struct entry_id column_id(const struct db_stmt *s, int i)
-{
-	return (struct entry_id){ (uint64_t)db_int(s, i), (uint64_t)db_int(s, i + 1) };
-}
-
-/* Ends a transaction: commits what came to rc >= 0, undoes what failed. Returns rc, or -1. */
-static int64_t finish(struct file_bus *f, int64_t rc, struct err *e)
+int64_t file_finish(struct file_bus *f, int64_t rc, struct err *e)
 {
 	if (rc >= 0 && db_commit(f->db, e) == 0)
 		return rc;
@@ -166,7 +113,7 @@ static int64_t finish(struct file_bus *f, int64_t rc, struct err *e)
 	return -1;
 }
 
-static int find_group(struct file_bus *f, struct group *g, struct err *e)
+int file_find_group(struct file_bus *f, struct group *g, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_GROUP];
 	db_bind_int(s, 1, f->stream);
@@ -187,14 +134,7 @@ static int file_group_create(struct bus *base, struct err *e)
 	return db_run(f->s[SQL_GROUP_ADD], e);
 }
 
-struct stream {
-	int64_t id;
-	struct entry_id last;
-	int64_t length;
-};
-
-/* 1: found; 0: not there. */
-static int find_stream(struct file_bus *f, const char *name, struct stream *stream, struct err *e)
+int file_find_stream(struct file_bus *f, const char *name, struct stream *stream, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_STREAM];
 	db_bind_text(s, 1, str_of(name));
@@ -210,7 +150,7 @@ static int find_stream(struct file_bus *f, const char *name, struct stream *stre
 static struct bus *file_make(void)
 {
 	struct file_bus *f = mem_alloc(sizeof *f);
-	buf_init(&f->queue, QUEUE_MAX);
+	buf_init(&f->queue, FILE_QUEUE_MAX);
 	buf_init(&f->page, PAGE_MAX);
 	f->watch = -1;
 	return &f->base;
@@ -269,7 +209,7 @@ static int make_stream(struct file_bus *f, const char *name, int64_t *id, struct
 {
 	struct stream stream;
 	db_bind_text(f->s[SQL_STREAM_ADD], 1, str_of(name));
-	if (db_run(f->s[SQL_STREAM_ADD], e) < 0 || find_stream(f, name, &stream, e) < 0)
+	if (db_run(f->s[SQL_STREAM_ADD], e) < 0 || file_find_stream(f, name, &stream, e) < 0)
 		return -1;
 	*id = stream.id;
 	return 0;
@@ -288,7 +228,7 @@ static int file_connect(struct bus *base, struct err *e)
 	struct err why;
 	bool open = place_make(base->url.path, base->name, &why) == 0 &&
 	            db_open(&f->db, base->url.path, DB_CREATE_QUEUE, base->s.timeout_ms, &why) == 0 &&
-	            db_begin(f->db, &why) == 0 && finish(f, make_all(f, &why), &why) == 0;
+	            db_begin(f->db, &why) == 0 && file_finish(f, make_all(f, &why), &why) == 0;
 	if (open)
 		return 0;
 	return err_set(e, why.status == ROS_INPUT ? ROS_CONFIG : why.status, "%s", why.text);
@@ -305,7 +245,7 @@ static int file_append(struct bus *base, const struct entry_field *fields, size_
 	if (!buf_ok(&f->queue)) {
 		f->queue.n = start;
 		f->queue.failed = false;
-		return err_set(e, ROS_LATER, "more than %zu bytes for %s at once", QUEUE_MAX, base->name);
+		return err_set(e, ROS_LATER, "more than %zu bytes for %s at once", FILE_QUEUE_MAX, base->name);
 	}
 	size = f->queue.n - start - sizeof size;
 	memcpy(f->queue.p + start, &size, sizeof size);
@@ -313,14 +253,13 @@ static int file_append(struct bus *base, const struct entry_field *fields, size_
 	return 0;
 }
 
-/* Ids grow, whatever the clock does. */
-static struct entry_id new_id(struct entry_id last)
+struct entry_id file_new_id(struct entry_id last)
 {
 	uint64_t now = (uint64_t)time_now_ms();
 	return now > last.ms ? (struct entry_id){ now, 0 } : (struct entry_id){ last.ms, last.seq + 1 };
 }
 
-static int add_entry(struct file_bus *f, int64_t stream, struct entry_id id, struct str blob, struct err *e)
+int file_add_entry(struct file_bus *f, int64_t stream, struct entry_id id, struct str blob, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_ENTRY_ADD];
 	db_bind_int(s, 1, stream);
@@ -329,7 +268,7 @@ static int add_entry(struct file_bus *f, int64_t stream, struct entry_id id, str
 	return db_run(s, e);
 }
 
-static int grow_stream(struct file_bus *f, int64_t stream, struct entry_id last, int64_t more, struct err *e)
+int file_grow_stream(struct file_bus *f, int64_t stream, struct entry_id last, int64_t more, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_STREAM_GROW];
 	db_bind_int(s, 1, stream);
@@ -342,24 +281,23 @@ static int grow_stream(struct file_bus *f, int64_t stream, struct entry_id last,
 static int write_queue(struct file_bus *f, struct entry_id *first, struct err *e)
 {
 	struct stream stream;
-	if (find_stream(f, f->base.s.stream, &stream, e) < 0)
+	if (file_find_stream(f, f->base.s.stream, &stream, e) < 0)
 		return -1;
-	*first = new_id(stream.last);
+	*first = file_new_id(stream.last);
 	struct entry_id id = *first;
 	const char *p = f->queue.p;
 	for (size_t i = 0; i < f->queued; i++, id.seq++) {
 		struct str blob = { p + sizeof blob.n, 0 };
 		memcpy(&blob.n, p, sizeof blob.n);
-		if (add_entry(f, f->stream, id, blob, e) < 0)
+		if (file_add_entry(f, f->stream, id, blob, e) < 0)
 			return -1;
 		p = blob.p + blob.n;
 	}
 	id.seq--;
-	return grow_stream(f, f->stream, id, (int64_t)f->queued, e);
+	return file_grow_stream(f, f->stream, id, (int64_t)f->queued, e);
 }
 
-/* Wakes who follows. */
-static void announce(const struct file_bus *f)
+void file_announce(const struct file_bus *f)
 {
 	utimensat(AT_FDCWD, f->base.url.path, NULL, 0);
 }
@@ -371,9 +309,9 @@ static int file_settle(struct bus *base, bus_reply_fn *reply, void *arg, struct 
 		return 0;
 	struct err why;
 	struct entry_id id;
-	bool done = db_begin(f->db, &why) == 0 && finish(f, write_queue(f, &id, &why), &why) == 0;
+	bool done = db_begin(f->db, &why) == 0 && file_finish(f, write_queue(f, &id, &why), &why) == 0;
 	if (done)
-		announce(f);
+		file_announce(f);
 	for (size_t i = 0; i < f->queued; i++, id.seq++) {
 		char text[ID_TEXT];
 		id_format(id, text);
@@ -445,22 +383,23 @@ static int page_deliver(struct file_bus *f, bus_entry_fn *fn, bus_lost_fn *lost,
 }
 
 /* Fills the page with up to `count` entries of the stream. */
-static int find_entries(struct file_bus *f, struct entry_id from, struct entry_id to, bool back, int count,
+static int find_entries(struct file_bus *f, int64_t stream, struct entry_id from, struct entry_id to, bool back, int count,
                         struct err *e)
 {
 	struct db_stmt *s = f->s[back ? SQL_ENTRIES_BACK : SQL_ENTRIES];
-	db_bind_int(s, 1, f->stream);
+	db_bind_int(s, 1, stream);
 	bind_id(s, 2, from);
 	bind_id(s, 4, to);
 	db_bind_int(s, 6, count);
 	return page_fill(f, s, e);
 }
 
-static int file_range(struct bus *base, struct entry_id from, struct entry_id to, bool back, int count,
+static int file_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, bool back, int count,
                       bus_entry_fn *fn, void *arg, struct err *e)
 {
 	struct file_bus *f = file_of(base);
-	return find_entries(f, from, to, back, count, e) < 0 ? -1 : page_deliver(f, fn, NULL, arg, e);
+	int n = find_entries(f, dead ? f->dead : f->stream, from, to, back, count, e);
+	return n < 0 ? -1 : page_deliver(f, fn, NULL, arg, e);
 }
 
 /* --- groups --- */
@@ -469,7 +408,7 @@ static int file_range(struct bus *base, struct entry_id from, struct entry_id to
 static int has_new(struct file_bus *f, struct err *e)
 {
 	struct group g;
-	if (find_group(f, &g, e) < 0 || (!g.there && file_group_create(&f->base, e) < 0))
+	if (file_find_group(f, &g, e) < 0 || (!g.there && file_group_create(&f->base, e) < 0))
 		return -1;
 	struct db_stmt *s = f->s[SQL_NEW];
 	db_bind_int(s, 1, f->stream);
@@ -516,9 +455,9 @@ static int give_page(struct file_bus *f, const struct group *g, const char *cons
 static int take_new(struct file_bus *f, const char *consumer, int count, struct err *e)
 {
 	struct group g;
-	if (find_group(f, &g, e) < 0)
+	if (file_find_group(f, &g, e) < 0)
 		return -1;
-	int n = find_entries(f, id_next(g.last), ID_MAX, false, count, e);
+	int n = find_entries(f, f->stream, id_next(g.last), ID_MAX, false, count, e);
 	return n > 0 && give_page(f, &g, consumer, e) < 0 ? -1 : n;
 }
 
@@ -528,7 +467,7 @@ static int read_now(struct file_bus *f, const char *consumer, int count, bus_ent
 	int some = has_new(f, e);
 	if (some <= 0)
 		return some;
-	if (db_begin(f->db, e) < 0 || finish(f, take_new(f, consumer, count, e), e) < 0)
+	if (db_begin(f->db, e) < 0 || file_finish(f, take_new(f, consumer, count, e), e) < 0)
 		return -1;
 	return page_deliver(f, fn, NULL, arg, e);
 }
@@ -583,7 +522,7 @@ static int file_follow(struct bus *base, struct entry_id from, int count, int bl
 	int n;
 	do {
 		drain_watch(f);
-		n = wait_stopping() ? 0 : file_range(base, from, ID_MAX, false, count, fn, arg, e);
+		n = wait_stopping() ? 0 : file_range(base, false, from, ID_MAX, false, count, fn, arg, e);
 	} while (n == 0 && wait_announced(f, deadline));
 	return n;
 }
@@ -599,7 +538,7 @@ static int take_pending(struct file_bus *f, int64_t group, struct entry_id id, c
 	return db_run(s, e);
 }
 
-static int remove_pending(struct file_bus *f, int64_t group, struct entry_id id, struct err *e)
+int file_remove_pending(struct file_bus *f, int64_t group, struct entry_id id, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_PENDING_REMOVE];
 	db_bind_int(s, 1, group);
@@ -620,7 +559,7 @@ static int take_page(struct file_bus *f, int64_t group, const char *consumer, bo
 			memcpy(f->page.p + at - item.n - sizeof item, &item, sizeof item);
 			rc = take_pending(f, group, item.id, consumer, now, e);
 		} else if (remove_gone) {
-			rc = remove_pending(f, group, item.id, e);
+			rc = file_remove_pending(f, group, item.id, e);
 		}
 	}
 	return rc;
@@ -630,7 +569,7 @@ static int take_own(struct file_bus *f, const char *consumer, struct entry_id af
 {
 	struct group g;
 	buf_clear(&f->page);
-	if (find_group(f, &g, e) < 0)
+	if (file_find_group(f, &g, e) < 0)
 		return -1;
 	struct db_stmt *s = f->s[SQL_PENDING_OWN];
 	db_bind_int(s, 1, f->stream);
@@ -645,7 +584,7 @@ static int file_read_own(struct bus *base, const char *consumer, struct entry_id
                          void *arg, struct err *e)
 {
 	struct file_bus *f = file_of(base);
-	if (db_begin(f->db, e) < 0 || finish(f, take_own(f, consumer, after, count, e), e) < 0)
+	if (db_begin(f->db, e) < 0 || file_finish(f, take_own(f, consumer, after, count, e), e) < 0)
 		return -1;
 	return page_deliver(f, fn, NULL, arg, e);
 }
@@ -679,7 +618,7 @@ static int take_idle(struct file_bus *f, const char *consumer, int64_t min_idle_
                      struct err *e)
 {
 	struct group g;
-	if (find_group(f, &g, e) < 0 || scan_pending(f, g.id, min_idle_ms, cursor, count, e) < 0)
+	if (file_find_group(f, &g, e) < 0 || scan_pending(f, g.id, min_idle_ms, cursor, count, e) < 0)
 		return -1;
 	return take_page(f, g.id, consumer, true, e);
 }
@@ -688,7 +627,7 @@ static int file_claim(struct bus *base, const char *consumer, int64_t min_idle_m
                       bus_entry_fn *fn, bus_lost_fn *lost, void *arg, struct err *e)
 {
 	struct file_bus *f = file_of(base);
-	if (db_begin(f->db, e) < 0 || finish(f, take_idle(f, consumer, min_idle_ms, cursor, count, e), e) < 0)
+	if (db_begin(f->db, e) < 0 || file_finish(f, take_idle(f, consumer, min_idle_ms, cursor, count, e), e) < 0)
 		return -1;
 	return page_deliver(f, fn, lost, arg, e);
 }
@@ -698,11 +637,11 @@ static int file_claim(struct bus *base, const char *consumer, int64_t min_idle_m
 static int remove_all(struct file_bus *f, const struct entry_id *ids, size_t n, struct err *e)
 {
 	struct group g;
-	if (find_group(f, &g, e) < 0)
+	if (file_find_group(f, &g, e) < 0)
 		return -1;
 	int removed = 0;
 	for (size_t i = 0; i < n; i++) {
-		int rc = remove_pending(f, g.id, ids[i], e);
+		int rc = file_remove_pending(f, g.id, ids[i], e);
 		if (rc < 0)
 			return -1;
 		removed += rc;
@@ -713,130 +652,7 @@ static int remove_all(struct file_bus *f, const struct entry_id *ids, size_t n, 
 static int file_ack(struct bus *base, const struct entry_id *ids, size_t n, struct err *e)
 {
 	struct file_bus *f = file_of(base);
-	return db_begin(f->db, e) < 0 ? -1 : (int)finish(f, remove_all(f, ids, n, e), e);
-}
-
-/* Writes the dead letter of an entry whose blob was read. */
-static int bury(struct file_bus *f, struct entry_id id, struct str blob, struct str reason, bool keep_data,
-                struct err *e)
-{
-	char text[ID_TEXT], hash[SHA256_TEXT];
-	struct stream dead;
-	id_format(id, text);
-	if (!fields_decode(blob, &f->burial))
-		return err_set(e, ROS_IO, "bus %s: entry %s is damaged", f->base.name, text);
-	if (find_stream(f, f->base.s.dead, &dead, e) < 0)
-		return -1;
-	field_list_bury(&f->burial, str_of(text), reason, keep_data, hash);
-	struct buf letter;
-	buf_init(&letter, QUEUE_MAX);
-	fields_encode(&letter, f->burial.v, f->burial.n);
-	struct entry_id at = new_id(dead.last);
-	int rc = add_entry(f, f->dead, at, buf_view(&letter), e);
-	buf_free(&letter);
-	return rc < 0 ? -1 : grow_stream(f, f->dead, at, 1, e);
-}
-
-static int move_to_dead(struct file_bus *f, struct entry_id id, struct str reason, bool keep_data, struct err *e)
-{
-	struct group g;
-	if (find_group(f, &g, e) < 0)
-		return -1;
-	int rc = remove_pending(f, g.id, id, e);
-	if (rc <= 0)
-		return rc;
-	struct db_stmt *s = f->s[SQL_ENTRY];
-	db_bind_int(s, 1, f->stream);
-	bind_id(s, 2, id);
-	rc = db_step(s, e);
-	if (rc == 1)
-		rc = bury(f, id, db_blob(s, 0), reason, keep_data, e);
-	db_reset(s);
-	return rc < 0 ? -1 : 1;
-}
-
-static int file_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e)
-{
-	struct file_bus *f = file_of(base);
-	if (db_begin(f->db, e) < 0)
-		return -1;
-	int pending = (int)finish(f, move_to_dead(f, id, reason, keep_data, e), e);
-	if (pending > 0)
-		announce(f);
-	return pending;
-}
-
-/* --- the state of the stream --- */
-
-static int read_info(struct file_bus *f, struct bus_info *info, struct err *e)
-{
-	struct stream stream = { 0 }, dead = { 0 };
-	struct group g;
-	if (find_stream(f, f->base.s.stream, &stream, e) < 0 || find_stream(f, f->base.s.dead, &dead, e) < 0 ||
-	    find_group(f, &g, e) < 0)
-		return -1;
-	struct db_stmt *s = f->s[SQL_PENDING_COUNT];
-	db_bind_int(s, 1, g.id);
-	int rc = db_step(s, e);
-	*info = (struct bus_info){ stream.length, rc == 1 ? db_int(s, 0) : 0, dead.length, g.there };
-	db_reset(s);
-	return rc < 0 ? -1 : 0;
-}
-
-static int file_info(struct bus *base, struct bus_info *info, struct err *e)
-{
-	struct file_bus *f = file_of(base);
-	return db_begin_read(f->db, e) < 0 ? -1 : (int)finish(f, read_info(f, info, e), e);
-}
-
-static void lower(struct entry_id *floor, struct entry_id id)
-{
-	if (id_cmp(id, *floor) < 0)
-		*floor = id;
-}
-
-/* The smallest id that any group needs. 0: no groups. */
-static int find_floor(struct file_bus *f, struct entry_id *floor, struct err *e)
-{
-	struct db_stmt *s = f->s[SQL_GROUP_NEEDS];
-	db_bind_int(s, 1, f->stream);
-	*floor = ID_MAX;
-	int groups = 0, rc;
-	for (; (rc = db_step(s, e)) == 1; groups++) {
-		lower(floor, id_next(column_id(s, 0)));
-		if (!db_is_null(s, 2))
-			lower(floor, column_id(s, 2));
-	}
-	return rc < 0 ? -1 : groups;
-}
-
-static int64_t trim(struct file_bus *f, struct err *e)
-{
-	struct entry_id floor;
-	int groups = find_floor(f, &floor, e);
-	if (groups <= 0)
-		return groups;
-	struct db_stmt *s = f->s[SQL_ENTRIES_TRIM];
-	db_bind_int(s, 1, f->stream);
-	bind_id(s, 2, floor);
-	if (db_run(s, e) < 0)
-		return -1;
-	int64_t removed = db_changes(f->db);
-	s = f->s[SQL_STREAM_SHRINK];
-	db_bind_int(s, 1, f->stream);
-	db_bind_int(s, 2, removed);
-	return db_run(s, e) < 0 ? -1 : removed;
-}
-
-static int64_t file_trim(struct bus *base, struct err *e)
-{
-	struct file_bus *f = file_of(base);
-	if (db_begin(f->db, e) < 0)
-		return -1;
-	int64_t removed = finish(f, trim(f, e), e);
-	if (removed > 0 && db_exec(f->db, "PRAGMA incremental_vacuum", e) < 0)
-		return -1;
-	return removed;
+	return db_begin(f->db, e) < 0 ? -1 : (int)file_finish(f, remove_all(f, ids, n, e), e);
 }
 
 const struct bus_driver file_driver = {
@@ -853,6 +669,10 @@ const struct bus_driver file_driver = {
 	.follow = file_follow,
 	.ack = file_ack,
 	.dead = file_dead,
+	.requeue = file_requeue,
+	.drop = file_drop,
 	.info = file_info,
+	.stream = file_stream,
+	.groups = file_groups,
 	.trim = file_trim,
 };

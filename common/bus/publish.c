@@ -135,7 +135,7 @@ static int make_room(struct publisher *p, int64_t n, struct err *e)
 	int64_t near = p->s.max_len - p->s.max_len / NEARLY_FULL_PART;
 	if (bus_info(p->bus, &info, e) < 0)
 		return -1;
-	int64_t trimmed = info.length + n > near ? bus_trim(p->bus, e) : 0;
+	int64_t trimmed = info.length + n > near ? bus_trim(p->bus, INT64_MAX, e) : 0;
 	if (trimmed < 0)
 		return -1;
 	int64_t length = info.length - trimmed;

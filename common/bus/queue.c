@@ -189,7 +189,7 @@ static int forward(struct queue *q, int most, struct err *e)
 		rc = err_set(e, later.status, "%s", later.text);
 	else if (rc > 0 && q->published < q->taken)
 		rc = err_set(e, q->why.status, "%s", q->why.text);
-	if (q->published > 0 && (bus_ack(q->bus, q->ids, q->published, &later) < 0 || bus_trim(q->bus, &later) < 0) && rc >= 0)
+	if (q->published > 0 && (bus_ack(q->bus, q->ids, q->published, &later) < 0 || bus_trim(q->bus, INT64_MAX, &later) < 0) && rc >= 0)
 		rc = err_set(e, later.status, "%s", later.text);
 	return rc < 0 ? -1 : (int)q->published;
 }

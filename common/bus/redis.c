@@ -3,69 +3,30 @@
  * it in one go and takes the replies meanwhile. A blocking read that a stop ends closes the connection: what the server
  * delivers then stays pending and comes back by bus_read_own().
  */
-#include "bus/driver.h"
+#include "bus/redis.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
-#include "bus/wire.h"
 #include "io/wait.h"
-
-#include <inttypes.h>
 
 #define QUEUE_MAX ((size_t)1 << 30)
 #define SMALL_MAX ((size_t)1 << 26)
 
-struct redis_bus {
-	struct bus base;
-	struct wire *wire;
-	struct buf queue; /* XADDs that are not settled */
-	size_t queued;
-	struct buf out; /* the requests of the call at hand */
-	size_t requests;
-	struct reply entries; /* what callbacks are given, so that they may call what does not read */
-	struct reply answer;
-	struct field_list fields, burial;
-	int64_t *counts; /* deliveries of `entries` */
-	size_t counts_cap;
-};
-
-static struct redis_bus *redis_of(struct bus *b)
-{
-	return (struct redis_bus *)b;
-}
-
-static struct str number_text(int64_t v, char out[24])
-{
-	snprintf(out, 24, "%" PRId64, v);
-	return str_of(out);
-}
-
-static struct str id_text(struct entry_id id, char out[ID_TEXT])
-{
-	id_format(id, out);
-	return str_of(out);
-}
-
 /* --- calls: compose requests, send them, take the replies --- */
 
-static void compose(struct redis_bus *b)
+void redis_compose(struct redis_bus *b)
 {
 	buf_clear(&b->out);
 	b->requests = 0;
 }
 
-/* Adds a request of the arguments, each a struct str. */
-#define REQUEST(b, ...) \
-	request((b), (struct str[]){ __VA_ARGS__ }, sizeof((struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
-
-static void request(struct redis_bus *b, const struct str *args, size_t n)
+void redis_request(struct redis_bus *b, const struct str *args, size_t n)
 {
 	request_add(&b->out, args, n);
 	b->requests++;
 }
 
-static int send_requests(struct redis_bus *b, struct err *e)
+int redis_send(struct redis_bus *b, struct err *e)
 {
 	if (!buf_ok(&b->out))
 		return err_set(e, ROS_LATER, "more than %zu bytes for %s at once", SMALL_MAX, b->base.name);
@@ -75,27 +36,24 @@ static int send_requests(struct redis_bus *b, struct err *e)
 	return 0;
 }
 
-/* The next reply, which must not be an error. */
-static int take(struct redis_bus *b, struct reply *r, struct err *e)
+int redis_take(struct redis_bus *b, struct reply *r, struct err *e)
 {
 	return wire_reply(b->wire, r, e) < 0 ? -1 : reply_check(r, b->base.name, e);
 }
 
-/* One request and its reply; *r is empty where none came. */
-static int ask(struct redis_bus *b, struct reply *r, struct err *e)
+int redis_ask(struct redis_bus *b, struct reply *r, struct err *e)
 {
 	reply_clear(r);
-	return send_requests(b, e) < 0 ? -1 : take(b, r, e);
+	return redis_send(b, e) < 0 ? -1 : redis_take(b, r, e);
 }
 
-static struct str stream_of(const struct redis_bus *b)
+int redis_take_int(struct redis_bus *b, int64_t *v, struct err *e)
 {
-	return str_of(b->base.s.stream);
-}
-
-static struct str group_of(const struct redis_bus *b)
-{
-	return str_of(b->base.s.group);
+	if (redis_take(b, &b->answer, e) < 0)
+		return -1;
+	struct reply_at at = reply_start(&b->answer);
+	*v = reply_int(&at);
+	return 0;
 }
 
 /* --- life --- */
@@ -133,7 +91,7 @@ static void redis_close(struct bus *base)
 
 /* --- publishing --- */
 
-static void request_xadd(struct buf *out, struct str stream, const struct entry_field *fields, size_t n)
+void redis_request_xadd(struct buf *out, struct str stream, const struct entry_field *fields, size_t n)
 {
 	request_begin(out, 3 + 2 * n);
 	request_arg(out, STR("XADD"));
@@ -149,7 +107,7 @@ static int redis_append(struct bus *base, const struct entry_field *fields, size
 {
 	struct redis_bus *b = redis_of(base);
 	size_t start = b->queue.n;
-	request_xadd(&b->queue, stream_of(b), fields, n);
+	redis_request_xadd(&b->queue, stream_of(b), fields, n);
 	if (buf_ok(&b->queue)) {
 		b->queued++;
 		return 0;
@@ -200,19 +158,18 @@ static int redis_settle(struct bus *base, bus_reply_fn *reply, void *arg, struct
 static int redis_group_create(struct bus *base, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
-	compose(b);
+	redis_compose(b);
 	REQUEST(b, STR("XGROUP"), STR("CREATE"), stream_of(b), group_of(b), STR("0"), STR("MKSTREAM"));
-	int rc = ask(b, &b->answer, e);
+	int rc = redis_ask(b, &b->answer, e);
 	return rc < 0 && reply_fails(&b->answer, "BUSYGROUP") ? 0 : rc;
 }
 
-/* The fields of one entry; none where it was trimmed away (nil stands for them). */
-static void read_fields(struct redis_bus *b, struct reply_at *at)
+void redis_take_fields(struct reply_at *at, struct field_list *fields)
 {
-	b->fields.n = 0;
+	fields->n = 0;
 	for (int64_t n = reply_list(at); n > 1; n -= 2) {
 		struct str name = reply_text(at);
-		field_list_add(&b->fields, name, reply_text(at));
+		field_list_add(fields, name, reply_text(at));
 	}
 }
 
@@ -227,7 +184,7 @@ static int deliver(struct redis_bus *b, struct reply_at at, const int64_t *count
 	for (int64_t i = 0; i < n; i++) {
 		reply_list(&at);
 		struct bus_entry entry = { .id = reply_text(&at), .deliveries = counts ? counts[i] : otherwise };
-		read_fields(b, &at);
+		redis_take_fields(&at, &b->fields);
 		entry.fields = b->fields.v;
 		entry.n_fields = b->fields.n;
 		if (fn(arg, &entry, e) < 0)
@@ -244,8 +201,7 @@ static void enter_stream(struct reply_at *at)
 	reply_skip(at);
 }
 
-/* The group or its stream is not there (any more). */
-static bool group_missing(const struct reply *r)
+bool redis_group_missing(const struct reply *r)
 {
 	return reply_fails(r, "NOGROUP") || reply_fails(r, "UNBLOCKED");
 }
@@ -271,7 +227,7 @@ static void compose_read(struct redis_bus *b, const char *consumer, int count, i
 	args[used++] = STR("STREAMS");
 	args[used++] = stream_of(b);
 	args[used++] = after;
-	request(b, args, used);
+	redis_request(b, args, used);
 }
 
 /* What is read, and how long the first entry is waited for. */
@@ -284,9 +240,9 @@ struct reading {
 /* One read into b->entries. 1: answered; 0: a stop came first. */
 static int ask_entries(struct redis_bus *b, const struct reading *g, int block_ms, struct err *e)
 {
-	compose(b);
+	redis_compose(b);
 	compose_read(b, g->consumer, g->count, block_ms, g->after);
-	if (send_requests(b, e) < 0)
+	if (redis_send(b, e) < 0)
 		return -1;
 	int came = block_ms > 0 ? wire_await(b->wire, block_ms, e) : 1;
 	return came == 1 && wire_reply(b->wire, &b->entries, e) < 0 ? -1 : came;
@@ -296,7 +252,7 @@ static int read_slice(struct redis_bus *b, const struct reading *g, int block_ms
                       struct err *e)
 {
 	int came = ask_entries(b, g, block_ms, e);
-	if (came == 1 && g->consumer && group_missing(&b->entries)) {
+	if (came == 1 && g->consumer && redis_group_missing(&b->entries)) {
 		if (redis_group_create(&b->base, e) < 0)
 			return -1;
 		came = ask_entries(b, g, block_ms, e);
@@ -347,25 +303,19 @@ static int64_t *counts_for(struct redis_bus *b, int64_t n)
 	return b->counts;
 }
 
-static struct entry_id take_id(struct reply_at *at)
+struct entry_id redis_take_id(struct reply_at *at)
 {
 	struct entry_id id = { 0, 0 };
 	id_parse(reply_text(at), 0, &id);
 	return id;
 }
 
-/* One item [id, consumer, idle, deliveries] of XPENDING. */
-struct pending_item {
-	struct entry_id id;
-	int64_t deliveries;
-};
-
-static struct pending_item take_pending(struct reply_at *at)
+struct pending_item redis_take_pending(struct reply_at *at)
 {
 	reply_list(at);
-	struct pending_item item = { .id = take_id(at) };
+	struct pending_item item = { .id = redis_take_id(at) };
 	reply_skip(at);
-	reply_skip(at);
+	item.idle_ms = reply_int(at);
 	item.deliveries = reply_int(at);
 	return item;
 }
@@ -381,9 +331,9 @@ static void count_own(struct redis_bus *b, struct reply_at entries, struct reply
 	struct pending_item item = { .id = { 0, 0 } };
 	for (int64_t i = 0; i < n; i++) {
 		reply_list(&entries);
-		struct entry_id id = take_id(&entries);
+		struct entry_id id = redis_take_id(&entries);
 		for (; left > 0 && id_cmp(item.id, id) < 0; left--)
-			item = take_pending(&pending);
+			item = redis_take_pending(&pending);
 		counts[i] = id_cmp(item.id, id) == 0 ? item.deliveries : 0;
 		counts[i] += reply_list(&(struct reply_at){ entries.r, entries.i }) > 0;
 		reply_skip(&entries);
@@ -396,14 +346,14 @@ static int ask_own(struct redis_bus *b, const char *consumer, struct entry_id af
 	char id[ID_TEXT], from[ID_TEXT], n[24];
 	id_format(after, id);
 	id_format(id_next(after), from);
-	compose(b);
+	redis_compose(b);
 	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), str_of(from), STR("+"), number_text(count, n),
 	        str_of(consumer));
 	compose_read(b, consumer, count, 0, str_of(id));
-	if (send_requests(b, e) < 0 || wire_reply(b->wire, &b->answer, e) < 0 ||
+	if (redis_send(b, e) < 0 || wire_reply(b->wire, &b->answer, e) < 0 ||
 	    wire_reply(b->wire, &b->entries, e) < 0)
 		return -1;
-	if (group_missing(&b->answer) || group_missing(&b->entries))
+	if (redis_group_missing(&b->answer) || redis_group_missing(&b->entries))
 		return 0;
 	if (reply_check(&b->answer, b->base.name, e) < 0 || reply_check(&b->entries, b->base.name, e) < 0)
 		return -1;
@@ -431,20 +381,20 @@ static int count_claimed(struct redis_bus *b, struct reply_at entries, struct er
 {
 	int64_t n = reply_list(&entries);
 	int64_t *counts = counts_for(b, n);
-	compose(b);
+	redis_compose(b);
 	for (int64_t i = 0; i < n; i++) {
 		reply_list(&entries);
 		struct str id = reply_text(&entries);
 		reply_skip(&entries);
 		REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), id, id, STR("1"));
 	}
-	if (n > 0 && send_requests(b, e) < 0)
+	if (n > 0 && redis_send(b, e) < 0)
 		return -1;
 	for (int64_t i = 0; i < n; i++) {
-		if (take(b, &b->answer, e) < 0)
+		if (redis_take(b, &b->answer, e) < 0)
 			return -1;
 		struct reply_at at = reply_start(&b->answer);
-		counts[i] = reply_list(&at) > 0 ? take_pending(&at).deliveries : 1;
+		counts[i] = reply_list(&at) > 0 ? redis_take_pending(&at).deliveries : 1;
 	}
 	return 0;
 }
@@ -454,16 +404,16 @@ static int redis_claim(struct bus *base, const char *consumer, int64_t min_idle_
 {
 	struct redis_bus *b = redis_of(base);
 	char idle[24], from[ID_TEXT], n[24];
-	compose(b);
+	redis_compose(b);
 	REQUEST(b, STR("XAUTOCLAIM"), stream_of(b), group_of(b), str_of(consumer), number_text(min_idle_ms, idle),
 	        id_text(*cursor, from), STR("COUNT"), number_text(count, n));
-	if (ask(b, &b->entries, e) < 0) {
+	if (redis_ask(b, &b->entries, e) < 0) {
 		*cursor = (struct entry_id){ 0, 0 };
-		return group_missing(&b->entries) ? redis_group_create(base, e) : -1;
+		return redis_group_missing(&b->entries) ? redis_group_create(base, e) : -1;
 	}
 	struct reply_at at = reply_start(&b->entries);
 	reply_list(&at);
-	*cursor = take_id(&at);
+	*cursor = redis_take_id(&at);
 	struct reply_at gone = at;
 	reply_skip(&gone);
 	for (int64_t left = reply_list(&gone); left > 0; left--)
@@ -471,17 +421,17 @@ static int redis_claim(struct bus *base, const char *consumer, int64_t min_idle_
 	return count_claimed(b, at, e) < 0 ? -1 : deliver(b, at, b->counts, 0, fn, arg, e);
 }
 
-static int redis_range(struct bus *base, struct entry_id from, struct entry_id to, bool back, int count,
-                       bus_entry_fn *fn, void *arg, struct err *e)
+int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, bool back, int count,
+                bus_entry_fn *fn, void *arg, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
 	char start[ID_TEXT], end[ID_TEXT], n[24];
 	id_format(back ? to : from, start);
 	id_format(back ? from : to, end);
-	compose(b);
-	REQUEST(b, back ? STR("XREVRANGE") : STR("XRANGE"), stream_of(b), str_of(start), str_of(end), STR("COUNT"),
+	redis_compose(b);
+	REQUEST(b, back ? STR("XREVRANGE") : STR("XRANGE"), dead ? dead_of(b) : stream_of(b), str_of(start), str_of(end), STR("COUNT"),
 	        number_text(count, n));
-	return ask(b, &b->entries, e) < 0 ? -1 : deliver(b, reply_start(&b->entries), NULL, 0, fn, arg, e);
+	return redis_ask(b, &b->entries, e) < 0 ? -1 : deliver(b, reply_start(&b->entries), NULL, 0, fn, arg, e);
 }
 
 /* --- settling entries --- */
@@ -489,7 +439,7 @@ static int redis_range(struct bus *base, struct entry_id from, struct entry_id t
 static int redis_ack(struct bus *base, const struct entry_id *ids, size_t n, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
-	compose(b);
+	redis_compose(b);
 	request_begin(&b->out, 3 + n);
 	request_arg(&b->out, STR("XACK"));
 	request_arg(&b->out, stream_of(b));
@@ -499,204 +449,10 @@ static int redis_ack(struct bus *base, const struct entry_id *ids, size_t n, str
 		request_arg(&b->out, id_text(ids[i], id));
 	}
 	b->requests = 1;
-	if (ask(b, &b->answer, e) < 0)
+	if (redis_ask(b, &b->answer, e) < 0)
 		return -1;
 	struct reply_at at = reply_start(&b->answer);
 	return (int)reply_int(&at);
-}
-
-/*
- * Whether the entry is pending, and the entry itself in b->answer. XLEN says beforehand that the dead letters are a
- * stream: in the transaction a failed XADD would not hold back the XACK. 1: pending; 0: not.
- */
-static int look_up(struct redis_bus *b, struct str id, struct err *e)
-{
-	compose(b);
-	REQUEST(b, STR("XLEN"), str_of(b->base.s.dead));
-	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), id, id, STR("1"));
-	REQUEST(b, STR("XRANGE"), stream_of(b), id, id);
-	if (ask(b, &b->answer, e) < 0 || wire_reply(b->wire, &b->answer, e) < 0)
-		return -1;
-	bool no_group = group_missing(&b->answer);
-	if (!no_group && reply_check(&b->answer, b->base.name, e) < 0)
-		return -1;
-	struct reply_at at = reply_start(&b->answer);
-	bool pending = reply_list(&at) > 0;
-	return take(b, &b->answer, e) < 0 ? -1 : pending;
-}
-
-/* Composes the transaction from the entry in b->answer; where that is gone, only the acknowledgement is left. Says whether it is there. */
-static bool compose_burial(struct redis_bus *b, struct str id, struct str reason, bool keep_data)
-{
-	char hash[SHA256_TEXT];
-	struct reply_at at = reply_start(&b->answer);
-	bool there = reply_list(&at) > 0;
-	compose(b);
-	REQUEST(b, STR("MULTI"));
-	if (there) {
-		reply_list(&at);
-		reply_skip(&at);
-		b->burial.n = 0;
-		for (int64_t n = reply_list(&at); n > 1; n -= 2) {
-			struct str name = reply_text(&at);
-			field_list_add(&b->burial, name, reply_text(&at));
-		}
-		field_list_bury(&b->burial, id, reason, keep_data, hash);
-		request_xadd(&b->out, str_of(b->base.s.dead), b->burial.v, b->burial.n);
-		b->requests++;
-	}
-	REQUEST(b, STR("XACK"), stream_of(b), group_of(b), id);
-	REQUEST(b, STR("EXEC"));
-	return there;
-}
-
-/* EXEC's reply is a list; the first is XADD's, which does not hold back the XACK behind it where it fails. */
-static int check_letter(struct redis_bus *b, struct str id, struct err *e)
-{
-	struct reply_at at = reply_start(&b->answer);
-	struct entry_id letter;
-	reply_list(&at);
-	struct str text = reply_text(&at);
-	if (text.p && id_parse(text, 0, &letter))
-		return 0;
-	return err_set(e, ROS_CONFIG, "%s: %s took no letter: entry %.*s is acknowledged, and is in %s only", b->base.name, b->base.s.dead,
-	               STR_ARG(id), b->base.s.stream);
-}
-
-static int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e)
-{
-	struct redis_bus *b = redis_of(base);
-	char text[ID_TEXT];
-	id_format(id, text);
-	int pending = look_up(b, str_of(text), e);
-	if (pending <= 0)
-		return pending;
-	bool there = compose_burial(b, str_of(text), reason, keep_data);
-	if (send_requests(b, e) < 0)
-		return -1;
-	for (size_t i = 0; i < b->requests; i++)
-		if (take(b, &b->answer, e) < 0)
-			return -1;
-	return there && check_letter(b, str_of(text), e) < 0 ? -1 : 1;
-}
-
-/* --- the state of the stream --- */
-
-static int take_int(struct redis_bus *b, int64_t *v, struct err *e)
-{
-	if (take(b, &b->answer, e) < 0)
-		return -1;
-	struct reply_at at = reply_start(&b->answer);
-	*v = reply_int(&at);
-	return 0;
-}
-
-static int redis_info(struct bus *base, struct bus_info *info, struct err *e)
-{
-	struct redis_bus *b = redis_of(base);
-	compose(b);
-	REQUEST(b, STR("XLEN"), stream_of(b));
-	REQUEST(b, STR("XLEN"), str_of(base->s.dead));
-	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b));
-	if (send_requests(b, e) < 0 || take_int(b, &info->length, e) < 0 || take_int(b, &info->dead, e) < 0)
-		return -1;
-	if (wire_reply(b->wire, &b->answer, e) < 0)
-		return -1;
-	info->group = !group_missing(&b->answer);
-	struct reply_at at = reply_start(&b->answer);
-	reply_list(&at);
-	info->pending = reply_int(&at);
-	return info->group ? reply_check(&b->answer, base->name, e) : 0;
-}
-
-static void lower(struct entry_id *floor, struct entry_id id)
-{
-	if (id_cmp(id, *floor) < 0)
-		*floor = id;
-}
-
-/* One group of XINFO GROUPS: lowers *floor to what it has not been given yet, and asks for its smallest pending id from `first` on. */
-static void take_group(struct redis_bus *b, struct reply_at *at, struct str first, struct entry_id *floor)
-{
-	struct str name = { NULL, 0 };
-	int64_t pending = 0;
-	for (int64_t n = reply_list(at); n > 1; n -= 2) {
-		struct str key = reply_text(at);
-		if (str_is(key, "name"))
-			name = reply_text(at);
-		else if (str_is(key, "pending"))
-			pending = reply_int(at);
-		else if (str_is(key, "last-delivered-id"))
-			lower(floor, id_next(take_id(at)));
-		else
-			reply_skip(at);
-	}
-	if (pending > 0)
-		REQUEST(b, STR("XPENDING"), stream_of(b), name, first, STR("+"), STR("1"));
-}
-
-/* The oldest entry's id. 0: the stream is empty. */
-static int find_first(struct redis_bus *b, struct entry_id *first, struct err *e)
-{
-	compose(b);
-	REQUEST(b, STR("XRANGE"), stream_of(b), STR("-"), STR("+"), STR("COUNT"), STR("1"));
-	if (ask(b, &b->answer, e) < 0)
-		return -1;
-	struct reply_at at = reply_start(&b->answer);
-	if (reply_list(&at) == 0)
-		return 0;
-	reply_list(&at);
-	*first = take_id(&at);
-	return 1;
-}
-
-/*
- * The smallest id that any group needs. Groups move on meanwhile, but only upwards, so that what was asked earlier is
- * never too high. Pending ids below the first entry are of entries that somebody else trimmed away: nobody can need
- * them. 0: no groups, or no entries.
- */
-static int find_floor(struct redis_bus *b, struct entry_id *floor, struct err *e)
-{
-	struct entry_id oldest;
-	char first[ID_TEXT];
-	int found = find_first(b, &oldest, e);
-	if (found <= 0)
-		return found;
-	id_format(oldest, first);
-	compose(b);
-	REQUEST(b, STR("XINFO"), STR("GROUPS"), stream_of(b));
-	if (ask(b, &b->answer, e) < 0)
-		return reply_fails(&b->answer, "ERR no such key") ? 0 : -1;
-	*floor = ID_MAX;
-	struct reply_at at = reply_start(&b->answer);
-	int64_t groups = reply_list(&at);
-	compose(b);
-	for (int64_t i = 0; i < groups; i++)
-		take_group(b, &at, str_of(first), floor);
-	if (b->requests > 0 && send_requests(b, e) < 0)
-		return -1;
-	for (size_t i = 0; i < b->requests; i++) {
-		if (take(b, &b->answer, e) < 0)
-			return -1;
-		struct reply_at items = reply_start(&b->answer);
-		if (reply_list(&items) > 0)
-			lower(floor, take_pending(&items).id);
-	}
-	return groups > 0;
-}
-
-static int64_t redis_trim(struct bus *base, struct err *e)
-{
-	struct redis_bus *b = redis_of(base);
-	struct entry_id floor;
-	int found = find_floor(b, &floor, e);
-	if (found <= 0)
-		return found;
-	char id[ID_TEXT];
-	compose(b);
-	REQUEST(b, STR("XTRIM"), stream_of(b), STR("MINID"), STR("="), id_text(floor, id));
-	int64_t removed;
-	return send_requests(b, e) < 0 || take_int(b, &removed, e) < 0 ? -1 : removed;
 }
 
 const struct bus_driver redis_driver = {
@@ -713,6 +469,11 @@ const struct bus_driver redis_driver = {
 	.follow = redis_follow,
 	.ack = redis_ack,
 	.dead = redis_dead,
+	.requeue = redis_requeue,
+	.drop = redis_drop,
 	.info = redis_info,
+	.stream = redis_stream,
+	.groups = redis_groups,
+	.server = redis_server,
 	.trim = redis_trim,
 };

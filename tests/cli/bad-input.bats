@@ -15,6 +15,7 @@ rows() {
 		ros-replay nothing many
 		ros-report nothing many
 		ros-migrate nothing many
+		ros-bus nothing many
 	END
 }
 readers() { rows | grep -v ' nothing '; }
@@ -25,6 +26,7 @@ tool() {
 	csv:*) "$2" --from csv --column model=model --column timestamp=time --set provider=x "${@:3}" ;;
 	calls:*) "$2" --from provider-calls "${@:3}" ;;
 	*:ros-migrate) "$2" status "${@:3}" ;;
+	*:ros-bus) "$2" info "${@:3}" ;;
 	*) "${@:2}" ;;
 	esac
 }
@@ -312,19 +314,19 @@ among_good_ones() { # HOW
 @test "a bus that is no bus is 78 and is named" {
 	mkdir directory
 	head -c 4096 /dev/zero | tr '\0' S > text
-	for name in ros-emit ros-consume ros-replay ros-ack; do
+	for name in ros-emit ros-consume ros-replay ros-ack ros-bus; do
 		for bus in directory text; do
 			event > in
-			expect 78 "$bus" "$name" --bus "file://$PWD/$bus" < in
+			expect 78 "$bus" tool nothing "$name" --bus "file://$PWD/$bus" < in
 			says "$name" "$PWD/$bus"
 		done
 		for bus in nonsense ftp://host/ 'redis://host:99999'; do
-			expect 78 "$bus" "$name" --bus "$bus" < in
+			expect 78 "$bus" tool nothing "$name" --bus "$bus" < in
 			says "$name" .
 		done
 		status=69
 		[ "$name" != ros-emit ] || status=0 # which has a queue for that
-		expect $status 'no server' "$name" --bus "unix://$PWD/no.sock" < <(event)
+		expect $status 'no server' tool nothing "$name" --bus "unix://$PWD/no.sock" < <(event)
 		says "$name" "unix://$PWD/no.sock: "
 	done
 }

@@ -16,7 +16,12 @@ setup() {
 
 # on_bus [OPTION ...]: the events on the bus, in order.
 on_bus() {
-	ros-replay "$@" | jq -c .event
+	ros-replay "$@" | jq -c 'select(.type == "ai.invocation.completed").event'
+}
+
+# summaries: the summaries on the bus, without what is never the same.
+summaries() {
+	ros-replay | jq -c 'select(.type == "emit.summary") | .event | del(.summary_id, .timestamp, .source)'
 }
 
 # all_ids TEXT: whether every line is a stream id.
@@ -238,7 +243,7 @@ queued() {
 
 # numbers: source and sequence of what is on the bus, the source as 1, 2 ... in the order in which it came.
 numbers() {
-	ros-replay "$@" | jq -rs '(map(.source) | reduce .[] as $s ([]; if index($s) then . else . + [$s] end)) as $all | .[] | "\(.source as $s | $all | index($s) + 1):\(.sequence)"' | tr '\n' ' '
+	ros-replay "$@" | jq -c 'select(.sequence)' | jq -rs '(map(.source) | reduce .[] as $s ([]; if index($s) then . else . + [$s] end)) as $all | .[] | "\(.source as $s | $all | index($s) + 1):\(.sequence)"' | tr '\n' ' '
 }
 
 @test "the cap: what every group has acknowledged makes room; what a group needs is never pushed out" {
@@ -391,6 +396,25 @@ numbers() {
 	echo nonsense > "$file"
 	ros-emit in in
 	[ "$(numbers)" = '1:1 2:1 3:1 4:1 4:2 ' ]
+}
+
+@test "summary: what was refused is published by rule, so that the record can tell of it; nothing without refusals" {
+	{ event; event '.stage = 21'; event '.tier = "HUGE"'; echo '{'; event; event '.stage = 0'; event '.stage = 99'; } > in
+	ros-emit < <(event)
+	[ -z "$(summaries)" ]
+	run -1 ros-emit in
+	[ "$(summaries)" = '{"schema_version":"1.1.0","first":2,"last":3,"refused":{"maximum":2,"enum":1,"syntax":1,"minimum":1}}' ]
+	ros-consume | ros-aggregate | ros-ack
+	[ "$(sqlite3 "$ROS_STATE_DIR/ros.db" 'SELECT emitted, recorded, repeated, refused, missing FROM sources')" = '8|1|2|5|0' ]
+}
+
+@test "summary: the source that ended in doubt is told of by the next run" {
+	event > in
+	ros-emit in in
+	sed -i 's/00000000000000000003 /00000000000000000009 /' "$ROS_STATE_DIR/source-1"
+	ros-emit in
+	[ "$(summaries)" = '{"schema_version":"1.1.0","first":1,"last":2,"refused":{}}' ]
+	[ "$(ros-replay | jq -r 'select(.type == "emit.summary").event.source')" = "$(ros-replay | jq -r 'select(.sequence == 2).source')" ]
 }
 
 @test "without a state directory events are published, without numbers, and with a warning" {

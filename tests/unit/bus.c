@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/timefmt.h"
 #include "bus/id.h"
+#include "bus/letter.h"
 #include "bus/transport.h"
 #include "bus/url.h"
 #include "db/db.h"
@@ -257,11 +258,24 @@ static int range(struct bus *b, const char *from, const char *to, int count, str
 	return n;
 }
 
+static int letters(struct bus *b, const char *from, int count, struct seen *s)
+{
+	s->n = 0;
+	int n = bus_dead_range(b, str_of(from), STR("+"), count, see, s, NULL);
+	CHECK_INT(s->n, n);
+	return n;
+}
+
 static struct bus_info info_of(struct bus *b)
 {
 	struct bus_info info;
 	CHECK_INT(bus_info(b, &info, NULL), 0);
 	return info;
+}
+
+static int64_t trim(struct bus *b)
+{
+	return bus_trim(b, INT64_MAX, NULL);
 }
 
 static int ack_one(struct bus *b, const char *id)
@@ -529,17 +543,13 @@ static void dead_letters_leave_the_group(void)
 	CHECK_INT(info_of(b).pending, 1);
 	CHECK_INT(info_of(b).length, on_redis() ? 3 : 4); /* the test removes from the file behind its back */
 
-	struct bus_settings letters = settings();
-	letters.stream = dead;
-	struct bus *d = open_bus_as(&letters);
-	CHECK_INT(range(d, "-", "+", 1, t), 1);
+	CHECK_INT(letters(b, "-", 1, t), 1);
 	CHECK_STR(buf_view(&t->names), "type v data reason original_id ");
 	char first[ID_TEXT + 1];
 	snprintf(first, sizeof first, "(%s", t->ids[0]);
-	CHECK_INT(range(d, first, "+", 10, t), 1);
+	CHECK_INT(letters(b, first, 10, t), 1);
 	CHECK_STR(buf_view(&t->names), "type v data_sha256 reason original_id ");
 	CHECK_STR(buf_view(&t->value), "1");
-	bus_close(d);
 	bus_close(b);
 	seen_free(s);
 	seen_free(t);
@@ -565,11 +575,78 @@ static void a_dead_letter_says_where_it_came_from(void)
 	publish(b, 1, s);
 	read_new(b, "c", 1, s);
 	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("utf8"), false, NULL), 1);
-	struct bus_settings letters = settings();
-	letters.stream = dead;
-	struct bus *d = open_bus_as(&letters);
-	CHECK_INT(bus_range(d, STR("-"), STR("+"), 10, check_letter, s->ids[0], NULL), 1);
-	bus_close(d);
+	CHECK_INT(bus_dead_range(b, STR("-"), STR("+"), 10, check_letter, s->ids[0], NULL), 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+/* Publishes n entries and moves them to the dead letters, whose ids are in *s. */
+static void bury(struct bus *b, int n, bool keep_data, struct seen *s)
+{
+	publish(b, n, s);
+	read_new(b, "c", n, s);
+	for (int i = 0; i < n; i++)
+		CHECK_INT(bus_dead(b, str_of(s->ids[i]), STR("enum"), keep_data, NULL), 1);
+	CHECK_INT(letters(b, "-", n, s), n);
+}
+
+static void a_dead_letter_can_be_requeued(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *t = seen_new();
+	bury(b, 2, true, s);
+	publish(b, 1, t);
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[1]), NULL), 0);
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK_INT(info_of(b).length, 4);
+	CHECK_INT(read_new(b, "c", 10, t), 2);
+	CHECK(ascending(t));
+	CHECK_STR(buf_view(&t->names), "type v data ");
+	CHECK_STR(buf_view(&t->value), "1");
+	CHECK_INT(t->deliveries[1], 1);
+	struct err e;
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[1]), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	CHECK(strstr(e.text, s->ids[1]) != NULL);
+	CHECK_INT(info_of(b).length, 4);
+	CHECK_INT(bus_dead_requeue(b, STR("x"), &e), -1);
+	CHECK_INT(e.status, ROS_INPUT);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
+}
+
+static void a_letter_without_data_cannot_be_requeued(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	bury(b, 1, false, s);
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	CHECK(strstr(e.text, s->ids[0]) != NULL);
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK_INT(info_of(b).length, 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+static void a_dead_letter_can_be_dropped(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	CHECK_INT(bus_dead_drop(b, STR("1-1"), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	bury(b, 2, true, s);
+	CHECK_INT(bus_dead_drop(b, str_of(s->ids[0]), NULL), 0);
+	CHECK_INT(bus_dead_drop(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_REFUSED);
+	CHECK_STR(str_of(e.text + strlen(e.text) - strlen(s->ids[0])), s->ids[0]);
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK_INT(info_of(b).length, 2);
+	CHECK_INT(bus_dead_drop(b, STR("1 1"), &e), -1);
+	CHECK_INT(e.status, ROS_INPUT);
 	bus_close(b);
 	seen_free(s);
 }
@@ -661,11 +738,11 @@ static void what_others_trimmed_away_holds_nothing_back(void)
 	remove_entry(s->ids[0]);
 	remove_entry(s->ids[1]); /* both are pending, and gone */
 	CHECK_INT(ack_one(b, s->ids[2]) + ack_one(b, s->ids[3]), 2);
-	CHECK_INT(bus_trim(b, NULL), 2);
+	CHECK_INT(trim(b), 2);
 	CHECK_INT(ack_one(b, s->ids[4]), 1);
-	CHECK_INT(bus_trim(b, NULL), 1);
+	CHECK_INT(trim(b), 1);
 	CHECK_INT(info_of(b).pending, 2);
-	CHECK_INT(bus_trim(b, NULL), 0); /* an empty stream */
+	CHECK_INT(trim(b), 0); /* an empty stream */
 	bus_close(b);
 	seen_free(s);
 }
@@ -674,29 +751,29 @@ static void trimming_leaves_what_a_group_needs(void)
 {
 	struct bus *b = open_bus(), *slow = open_group("slow");
 	struct seen *s = seen_new(), *t = seen_new();
-	CHECK_INT(bus_trim(b, NULL), 0); /* no stream */
+	CHECK_INT(trim(b), 0); /* no stream */
 	publish(b, 10, s);
-	CHECK_INT(bus_trim(b, NULL), 0); /* no groups */
+	CHECK_INT(trim(b), 0); /* no groups */
 	CHECK_INT(read_new(b, "c", 10, t), 10);
-	CHECK_INT(bus_trim(b, NULL), 0); /* all is pending */
+	CHECK_INT(trim(b), 0); /* all is pending */
 	CHECK_INT(ack_one(b, t->ids[0]) + ack_one(b, t->ids[1]) + ack_one(b, t->ids[3]), 3);
 	CHECK_INT(bus_group_create(slow, NULL), 0);
-	CHECK_INT(bus_trim(b, NULL), 0); /* slow has had nothing */
+	CHECK_INT(trim(b), 0); /* slow has had nothing */
 	CHECK_INT(read_new(slow, "c", 9, t), 9);
 	for (int i = 0; i < 8; i++)
 		CHECK_INT(ack_one(slow, t->ids[i]), 1);
-	CHECK_INT(bus_trim(b, NULL), 2); /* entry 2 is pending in g */
+	CHECK_INT(trim(b), 2); /* entry 2 is pending in g */
 	CHECK_INT(range(b, "-", "+", 100, t), 8);
 	CHECK_STR(str_of(t->ids[0]), s->ids[2]);
 	for (int i = 2; i < 10; i++)
 		ack_one(b, s->ids[i]);
-	CHECK_INT(bus_trim(slow, NULL), 6); /* entry 8 is pending in slow */
+	CHECK_INT(trim(slow), 6); /* entry 8 is pending in slow */
 	CHECK_INT(ack_one(slow, s->ids[8]), 1);
-	CHECK_INT(bus_trim(slow, NULL), 1); /* entry 9 is new to slow */
+	CHECK_INT(trim(slow), 1); /* entry 9 is new to slow */
 	CHECK_INT(read_new(slow, "c", 10, t), 1);
 	CHECK_STR(str_of(t->ids[0]), s->ids[9]);
 	CHECK_INT(ack_one(slow, t->ids[0]), 1);
-	CHECK_INT(bus_trim(slow, NULL), 1);
+	CHECK_INT(trim(slow), 1);
 	CHECK_INT(info_of(b).length, 0);
 	publish(b, 1, t);
 	struct entry_id before, after;
@@ -706,6 +783,25 @@ static void trimming_leaves_what_a_group_needs(void)
 	bus_close(b);
 	seen_free(s);
 	seen_free(t);
+}
+
+static void trimming_by_age_leaves_what_is_younger(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	publish(b, 3, s);
+	struct entry_id last;
+	CHECK(id_parse(str_of(s->ids[2]), 0, &last));
+	read_new(b, "c", 10, s);
+	CHECK_INT(ack_one(b, s->ids[0]) + ack_one(b, s->ids[1]), 2);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms - TIME_HOUR_MS, NULL), 0);
+	CHECK_INT(bus_trim(b, -1, NULL), 0);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms + 1, NULL), 2); /* the third is pending */
+	CHECK_INT(ack_one(b, s->ids[2]), 1);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms, NULL), 0);
+	CHECK_INT(bus_trim(b, (int64_t)last.ms + 1, NULL), 1);
+	bus_close(b);
+	seen_free(s);
 }
 
 static int refuse(void *arg, const struct bus_entry *entry, struct err *e)
@@ -727,6 +823,125 @@ static void a_callback_can_end_the_call(void)
 	CHECK_INT(read_own(b, "c", "0", 10, s), 3);
 	bus_close(b);
 	seen_free(s);
+}
+
+static struct bus_stream stream_of(struct bus *b)
+{
+	struct bus_stream told;
+	CHECK_INT(bus_stream(b, &told, NULL), 0);
+	return told;
+}
+
+static void a_stream_has_ends_and_groups(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	CHECK(!stream_of(b).there);
+	CHECK_STR(str_of(stream_of(b).first), "");
+	publish(b, 3, s);
+	CHECK(stream_of(b).there);
+	CHECK_STR(str_of(stream_of(b).first), s->ids[0]);
+	CHECK_STR(str_of(stream_of(b).last), s->ids[2]);
+	read_new(b, "c", 3, s);
+	for (int i = 0; i < 3; i++)
+		ack_one(b, s->ids[i]);
+	trim(b);
+	CHECK(stream_of(b).there);
+	CHECK_STR(str_of(stream_of(b).last), "");
+	bus_close(b);
+	fresh_streams();
+	b = open_bus();
+	CHECK_INT(stream_of(b).groups, 0);
+	CHECK_INT(bus_group_create(b, NULL), 0);
+	CHECK(stream_of(b).there);
+	CHECK_INT(stream_of(b).groups, 1);
+	bus_close(b);
+	seen_free(s);
+}
+
+/* What bus_groups() gave, a line a group: "NAME delivered DELIVERED waiting N pending N oldest OLDEST NAME=N NAME=N". */
+static int note_group(void *arg, const struct bus_group *group, struct err *e)
+{
+	(void)e;
+	struct buf *out = arg;
+	struct str oldest = group->oldest.p ? group->oldest : STR("-");
+	buf_fmt(out, "%.*s delivered %.*s waiting %" PRId64 " pending %" PRId64 " oldest %.*s", STR_ARG(group->name),
+	        STR_ARG(group->delivered), group->waiting, group->pending, STR_ARG(oldest));
+	CHECK(group->oldest_idle_ms >= 0 && group->oldest_idle_ms < TIME_HOUR_MS);
+	for (size_t i = 0; i < group->n_consumers; i++) {
+		const struct bus_consumer *c = &group->consumers[i];
+		CHECK(c->idle_ms >= 0 && c->idle_ms < TIME_HOUR_MS);
+		if (c->pending > 0)
+			buf_fmt(out, " %.*s=%" PRId64, STR_ARG(c->name), c->pending);
+	}
+	buf_char(out, '\n');
+	return 0;
+}
+
+static int refuse_group(void *arg, const struct bus_group *group, struct err *e)
+{
+	(void)arg;
+	(void)group;
+	return err_set(e, ROS_IO, "enough");
+}
+
+/* Holds the groups against a printf format. */
+static void check_groups(struct bus *b, int n, const char *format, ...)
+{
+	struct buf got, want;
+	buf_init(&got, 1 << 16);
+	buf_init(&want, 1 << 16);
+	va_list args;
+	va_start(args, format);
+	buf_vfmt(&want, format, args);
+	va_end(args);
+	CHECK_INT(bus_groups(b, note_group, &got, NULL), n);
+	CHECK_STR(buf_view(&got), buf_cstr(&want));
+	buf_free(&got);
+	buf_free(&want);
+}
+
+static void groups_say_where_they_stand(void)
+{
+	struct bus *b = open_bus(), *late = open_group("late");
+	struct seen *s = seen_new(), *t = seen_new();
+	check_groups(b, 0, "%s", "");
+	publish(b, 10, s);
+	check_groups(b, 0, "%s", "");
+	read_new(b, "two", 2, t);
+	read_new(b, "one", 4, t);
+	CHECK_INT(ack_one(b, s->ids[0]), 1);
+	CHECK_INT(bus_group_create(late, NULL), 0);
+	check_groups(b, 2, "g delivered %s waiting 4 pending 5 oldest %s one=4 two=1\nlate delivered 0-0 waiting 10 pending 0 oldest -\n",
+	             s->ids[5], s->ids[1]);
+	read_new(b, "one", 10, t);
+	check_groups(b, 2, "g delivered %s waiting 0 pending 9 oldest %s one=8 two=1\nlate delivered 0-0 waiting 10 pending 0 oldest -\n",
+	             s->ids[9], s->ids[1]);
+	struct err e;
+	CHECK_INT(bus_groups(b, refuse_group, NULL, &e), -1);
+	CHECK_STR(str_of(e.text), "enough");
+	bus_close(late);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
+}
+
+/* What XINFO's lag gets wrong. */
+static void what_waits_is_what_is_there(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *t = seen_new();
+	publish(b, 3000, s);
+	read_new(b, "c", 1000, t);
+	remove_entry(s->ids[2999]);
+	remove_entry(s->ids[2000]);
+	remove_entry(s->ids[10]);
+	check_groups(b, 1, "g delivered %s waiting 1998 pending 1000 oldest %s c=1000\n", s->ids[999], s->ids[0]);
+	read_new(b, "c", 1900, t);
+	check_groups(b, 1, "g delivered %s waiting 98 pending 2900 oldest %s c=2900\n", s->ids[2900], s->ids[0]);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
 }
 
 /* Callbacks may append, acknowledge and bury. */
@@ -938,7 +1153,7 @@ static void a_hundred_thousand_at_once_and_in_batches(void)
 	CHECK_INT(a.bytes, INT64_C(2) * MANY * 700);
 	CHECK_INT(info_of(b).pending, 0);
 	start = time_monotonic_ms();
-	CHECK_INT(bus_trim(b, NULL), 2 * MANY);
+	CHECK_INT(trim(b), 2 * MANY);
 	rate("trimmed", total, start);
 	bus_close(b);
 	seen_free(s);
@@ -1052,6 +1267,33 @@ static void a_peer_that_left_is_an_error_and_no_signal(void)
 	close(pair[0]);
 }
 
+#define FIELD(name, value) { STR(name), STR(value) }
+
+static struct letter letter_of(const struct entry_field *fields, size_t n)
+{
+	struct letter letter;
+	letter_read(&(struct bus_entry){ .fields = fields, .n_fields = n }, &letter);
+	return letter;
+}
+
+static void letters_are_read_whoever_wrote_them(void)
+{
+	struct entry_field ours[] = { FIELD("reason", "Maria"), FIELD("data", "{}"), FIELD("reason", "enum"), FIELD("original_id", "1-2") };
+	struct letter letter = letter_of(ours, 4);
+	CHECK_STR(letter.reason, "enum");
+	CHECK_STR(letter.original_id, "1-2");
+	CHECK_STR(letter.data, "{}");
+	CHECK(letter.digest.p == NULL);
+	CHECK_INT(letter.n_fields, 2);
+
+	struct entry_field theirs[] = { FIELD("data_sha256", "Maria"), FIELD("reason", "Maria has no uuid"), FIELD("original_id", "Maria") };
+	letter = letter_of(theirs, 3);
+	CHECK(!letter.reason.p && !letter.original_id.p && !letter.data.p && !letter.digest.p);
+	CHECK_INT(letter.n_fields, 1);
+	CHECK_INT(letter_of(theirs, 2).n_fields, 2);
+	CHECK_INT(letter_of(theirs, 0).n_fields, 0);
+}
+
 /* --- Redis only --- */
 
 static enum ros_status info_status(struct bus *b)
@@ -1131,6 +1373,68 @@ static void a_dead_stream_of_the_wrong_type_keeps_the_entry(void)
 	CHECK_INT(info_of(b).pending, 1);
 	bus_close(b);
 	seen_free(s);
+}
+
+static void a_requeue_that_cannot_publish_keeps_the_letter(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	bury(b, 1, true, s);
+	CHECK(CLI("DEL", stream));
+	CHECK(CLI("SET", stream, "text"));
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_CONFIG);
+	CHECK(CLI("DEL", stream));
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK(CLI("CONFIG", "SET", "maxmemory", "1"));
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_LATER);
+	CHECK(CLI("CONFIG", "SET", "maxmemory", "0"));
+	CHECK_INT(info_of(b).dead, 1);
+	CHECK(CLI("XADD", stream, "18446744073709551615-18446744073709551615", "f", "v")); /* no id is left */
+	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
+	CHECK_INT(e.status, ROS_CONFIG);
+	CHECK(strstr(e.text, s->ids[0]) != NULL);
+	bus_close(b);
+	seen_free(s);
+}
+
+static void too_many_to_be_counted_are_not_counted(void)
+{
+	struct bus *b = open_bus();
+	CHECK(CLI("EVAL", "for i = 1, 200100 do redis.call('XADD', KEYS[1], i, 'f', 'v') end", "1", stream));
+	CHECK(CLI("XGROUP", "CREATE", stream, "a", "100050"));
+	CHECK(CLI("XGROUP", "CREATE", stream, "b", "100200"));
+	CHECK(CLI("XGROUP", "CREATE", stream, "c", "50"));
+	CHECK(CLI("XGROUP", "CREATE", stream, "d", "200101"));
+	check_groups(b, 4, "a delivered 100050-0 waiting -1 pending 0 oldest -\nb delivered 100200-0 waiting 99900 pending 0 oldest -\n"
+	                   "c delivered 50-0 waiting 200050 pending 0 oldest -\nd delivered 200101-0 waiting 0 pending 0 oldest -\n");
+	CHECK(CLI("XTRIM", stream, "MINID", "200000")); /* a and b have not had what is left, nor what is gone */
+	check_groups(b, 4, "a delivered 100050-0 waiting 101 pending 0 oldest -\nb delivered 100200-0 waiting 101 pending 0 oldest -\n"
+	                   "c delivered 50-0 waiting 101 pending 0 oldest -\nd delivered 200101-0 waiting 0 pending 0 oldest -\n");
+	bus_close(b);
+}
+
+static void the_server_tells_its_settings_or_does_not(void)
+{
+	char text[256];
+	struct bus_settings s = settings();
+	struct bus_server told;
+	struct bus *b = open_bus();
+	CHECK_INT(bus_server(b, &told, NULL), 1);
+	CHECK_STR(str_of(told.appendonly), "no");
+	CHECK_STR(str_of(told.appendfsync), "everysec");
+	CHECK_STR(str_of(told.maxmemory_policy), "noeviction");
+	bus_close(b);
+	CHECK(CLI("ACL", "SETUSER", "bob", "on", ">secret", "~*", "+@all", "-config"));
+	snprintf(text, sizeof text, "unix://bob:secret@%s", socket_path);
+	s.url = text;
+	b = open_bus_as(&s);
+	CHECK_INT(bus_server(b, &told, NULL), 1);
+	CHECK_STR(str_of(told.appendonly), "");
+	CHECK_STR(str_of(told.maxmemory_policy), "");
+	bus_close(b);
 }
 
 static void passwords_and_databases_come_from_the_url(void)
@@ -1382,6 +1686,15 @@ static void the_directory_of_the_file_is_private(void)
 	CHECK_INT(open_status(&s), ROS_CONFIG); /* a directory */
 }
 
+static void a_file_has_no_server(void)
+{
+	struct bus *b = open_bus();
+	struct bus_server told;
+	CHECK_INT(bus_server(b, &told, NULL), 0);
+	CHECK_STR(str_of(told.appendonly), "");
+	bus_close(b);
+}
+
 static void other_files_are_left_alone(void)
 {
 	char text[128];
@@ -1501,7 +1814,7 @@ static void a_trimmed_file_shrinks(void)
 	while (read_new(b, "c", 1000, t) > 0)
 		for (int i = 0; i < t->n; i++)
 			ack_one(b, t->ids[i]);
-	CHECK_INT(bus_trim(b, NULL), 3000);
+	CHECK_INT(trim(b), 3000);
 	bus_close(b);
 	CHECK_INT(stat(text + strlen("file://"), &after), 0);
 	CHECK(before.st_size > 2000000 && after.st_size < 200000);
@@ -1530,11 +1843,18 @@ static void run_both(void)
 	RUN_FRESH(pending_entries_that_are_gone_are_told);
 	RUN_FRESH(dead_letters_leave_the_group);
 	RUN_FRESH(a_dead_letter_says_where_it_came_from);
+	RUN_FRESH(a_dead_letter_can_be_requeued);
+	RUN_FRESH(a_letter_without_data_cannot_be_requeued);
+	RUN_FRESH(a_dead_letter_can_be_dropped);
 	RUN_FRESH(a_range_has_partial_and_excluded_ends);
 	RUN_FRESH(a_range_can_be_read_from_its_end);
 	RUN_FRESH(following_takes_nothing_from_a_group);
 	RUN_FRESH(trimming_leaves_what_a_group_needs);
+	RUN_FRESH(trimming_by_age_leaves_what_is_younger);
 	RUN_FRESH(what_others_trimmed_away_holds_nothing_back);
+	RUN_FRESH(a_stream_has_ends_and_groups);
+	RUN_FRESH(groups_say_where_they_stand);
+	RUN_FRESH(what_waits_is_what_is_there);
 	RUN_FRESH(a_callback_can_end_the_call);
 	RUN_FRESH(a_callback_can_write_to_the_bus);
 	RUN_FRESH(an_empty_stream_is_waited_for);
@@ -1552,6 +1872,9 @@ static void run_redis(void)
 	RUN_FRESH(errors_have_their_class);
 	RUN_FRESH(a_dead_stream_of_the_wrong_type_keeps_the_entry);
 	RUN_FRESH(a_letter_that_is_not_taken_is_an_error);
+	RUN_FRESH(a_requeue_that_cannot_publish_keeps_the_letter);
+	RUN_FRESH(too_many_to_be_counted_are_not_counted);
+	RUN_FRESH(the_server_tells_its_settings_or_does_not);
 	RUN_FRESH(passwords_and_databases_come_from_the_url);
 	RUN_FRESH(a_silent_server_is_not_waited_for_without_end);
 	RUN_FRESH(tcp_works_as_well);
@@ -1566,6 +1889,7 @@ static void run_file(void)
 	url = file_url;
 	run_both();
 	RUN_FRESH(the_directory_of_the_file_is_private);
+	RUN_FRESH(a_file_has_no_server);
 	RUN_FRESH(other_files_are_left_alone);
 	RUN_FRESH(a_locked_file_is_a_reason_to_try_later);
 	RUN_FRESH(a_batch_that_fails_leaves_nothing);
@@ -1587,6 +1911,7 @@ int main(void)
 	RUN(urls_are_taken_apart);
 	RUN(unusable_urls_are_refused_without_their_password);
 	RUN(a_peer_that_left_is_an_error_and_no_signal);
+	RUN(letters_are_read_whoever_wrote_them);
 	run_file();
 	if (run((const char *const[]){ "redis-server", "--version", NULL }))
 		run_redis();
