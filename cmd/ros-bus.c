@@ -7,6 +7,7 @@
 #include "bus/id.h"
 #include "bus/letter.h"
 #include "bus/pace.h"
+#include "bus/publish.h"
 #include "bus/setup.h"
 #include "io/tool.h"
 #include "io/wait.h"
@@ -21,6 +22,7 @@
 
 struct keeper {
 	struct bus *bus;
+	struct queue *queue; /* NULL: not needed */
 	struct entry_id *ids; /* of the dead letters that are meant */
 	size_t n_ids, ids_cap;
 	struct listing listing;
@@ -39,7 +41,7 @@ static const struct option options[] = {
 	{ "json", 'j', OPTION_FLAG, &json, NULL, "print JSON lines", NULL, 0, 0, NULL },
 	{ "all", 'a', OPTION_FLAG, &all, NULL, "dead requeue, dead drop: all dead letters", NULL, 0, 0, NULL },
 	{ "older", 0, OPTION_INT, &older, "DAYS", "trim: only what was published longer ago", NULL, 1, 36500, NULL },
-	{ "max-len", 0, OPTION_INT, &max_len, "N", "info: longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
+	{ "max-len", 0, OPTION_INT, &max_len, "N", "info, drain: longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
 	BUS_OPTIONS(&setup),
 	BUS_GROUP_OPTION(&setup),
 	TOOL_OPTIONS(&tool),
@@ -47,9 +49,9 @@ static const struct option options[] = {
 
 static const struct tool_page page = {
 	.name = "ros-bus",
-	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] dead list\n"
+	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] drain\n[option ...] dead list\n"
 	            "[option ...] dead show ID\n[option ...] dead requeue ID ...\n[option ...] dead drop ID ...",
-	.summary = "Makes the stream and its group, says where they stand, trims what no group needs, and sees to the dead letters.",
+	.summary = "Makes the stream and its group, says where they stand, trims what no group needs, forwards the local queue, and sees\nto the dead letters.",
 	.examples = "ros-bus info\n"
 	            "ros-bus trim --older 30\n"
 	            "ros-bus dead list --json | jq -r 'select(.reason == \"enum\").id' | xargs -r ros-bus dead requeue\n",
@@ -73,6 +75,40 @@ static const char *time_of(struct str id, char out[TIME_TEXT])
 	if (id_parse(id, 0, &parsed))
 		time_format(parsed.ms > INT64_MAX ? INT64_MAX : (int64_t)parsed.ms, out);
 	return out;
+}
+
+static void print_count(struct keeper *k, const char *what, int64_t n)
+{
+	listing_begin(&k->listing);
+	listing_int(&k->listing, what, 0, n);
+	listing_end(&k->listing);
+}
+
+/* --- the local queue --- */
+
+static int open_queue(struct keeper *k, struct err *e)
+{
+	const char *dir;
+	if (config_state_dir(tool.config, &dir, e) < 0)
+		return -1;
+	k->queue = queue_new(&(struct queue_settings){ dir, &setup.settings, QUEUE_BYTES, QUEUE_AGE_MS });
+	return 0;
+}
+
+static int drain(struct keeper *k, struct err *e)
+{
+	struct publisher_state state;
+	if (open_queue(k, e) < 0)
+		return -1;
+	struct publisher *p = publisher_new(&(struct publisher_settings){ &setup.settings, k->queue, NULL, max_len });
+	int64_t moved = publisher_forward(p, INT64_MAX, e);
+	publisher_look(p, &state);
+	publisher_free(p);
+	print_count(k, "drained", state.forwarded);
+	if (moved >= 0 && state.waiting > 0)
+		log_warn(&tool.log, "%" PRId64 " events still wait: %s", state.waiting,
+		         wait_stopping() ? "stopped by a signal" : "another process forwards them");
+	return moved < 0 ? -1 : 0;
 }
 
 /* --- stream and group --- */
@@ -103,7 +139,7 @@ static void warn_of_losses(const struct bus_server *server)
 }
 
 static void print_info(struct keeper *k, const struct bus_stream *stream, const struct bus_info *info, int64_t percent,
-                       const struct bus_server *server)
+                       const struct queue_info *queue, const struct bus_server *server)
 {
 	char name[NAME_BYTES], first[TIME_TEXT], last[TIME_TEXT];
 	bus_name(setup.settings.url, name, sizeof name);
@@ -122,6 +158,7 @@ static void print_info(struct keeper *k, const struct bus_stream *stream, const 
 	listing_text(&k->listing, "group", 0, info->group ? setup.group : "");
 	listing_int(&k->listing, "pending", 0, info->group ? info->pending : -1);
 	listing_int(&k->listing, "dead", 0, info->dead);
+	listing_int(&k->listing, "queued", 0, queue->entries);
 	listing_text(&k->listing, "appendonly", 0, server->appendonly);
 	listing_text(&k->listing, "appendfsync", 0, server->appendfsync);
 	listing_text(&k->listing, "maxmemory_policy", 0, server->maxmemory_policy);
@@ -133,14 +170,16 @@ static int info(struct keeper *k, struct err *e)
 	struct bus_stream stream;
 	struct bus_info counts;
 	struct bus_server server;
-	if (bus_stream(k->bus, &stream, e) < 0 || bus_info(k->bus, &counts, e) < 0 || bus_server(k->bus, &server, e) < 0)
+	struct queue_info queue;
+	if (bus_stream(k->bus, &stream, e) < 0 || bus_info(k->bus, &counts, e) < 0 || bus_server(k->bus, &server, e) < 0 ||
+	    open_queue(k, e) < 0 || queue_info(k->queue, &queue, e) < 0)
 		return -1;
 	int64_t percent = counts.length * 100 / max_len;
 	if (percent >= ALARM_PERCENT)
 		log_warn(&tool.log, "the stream %s is %" PRId64 " %% full: %" PRId64 " entries of at most %" PRId64, setup.stream, percent,
 		         counts.length, max_len);
 	warn_of_losses(&server);
-	print_info(k, &stream, &counts, percent, &server);
+	print_info(k, &stream, &counts, percent, &queue, &server);
 	return 0;
 }
 
@@ -193,13 +232,6 @@ static int groups(struct keeper *k, struct err *e)
 }
 
 /* --- trimming --- */
-
-static void print_count(struct keeper *k, const char *what, int64_t n)
-{
-	listing_begin(&k->listing);
-	listing_int(&k->listing, what, 0, n);
-	listing_end(&k->listing);
-}
 
 static int trim(struct keeper *k, struct err *e)
 {
@@ -353,6 +385,7 @@ static const struct command {
 	{ "info", NULL, NO_LETTERS, info },
 	{ "groups", NULL, NO_LETTERS, groups },
 	{ "trim", NULL, NO_LETTERS, trim },
+	{ "drain", NULL, NO_LETTERS, drain },
 	{ "dead", "list", NO_LETTERS, dead_list },
 	{ "dead", "show", ONE_LETTER, dead_show },
 	{ "dead", "requeue", SOME_LETTERS, dead_requeue },
@@ -394,7 +427,7 @@ static int run(struct keeper *k, struct err *e)
 {
 	const struct command *c = find_command();
 	if (!c)
-		return err_set(e, ROS_USAGE, "one of create, info, groups, trim or dead (list, show, requeue, drop) is needed, see --help");
+		return err_set(e, ROS_USAGE, "one of create, info, groups, trim, drain or dead (list, show, requeue, drop) is needed, see --help");
 	if (all && c->letters != SOME_LETTERS)
 		return err_set(e, ROS_USAGE, "--all is for dead requeue and dead drop");
 	if (older > 0 && c->run != trim)
@@ -413,6 +446,7 @@ int main(int argc, char **argv, char **environment)
 	struct keeper k = { 0 };
 	listing_init(&k.listing, &tool.out, json);
 	status = run(&k, &e) < 0 ? tool_fail(&tool, &e) : k.status;
+	queue_free(k.queue);
 	bus_close(k.bus);
 	bus_setup_free(&setup);
 	listing_free(&k.listing);

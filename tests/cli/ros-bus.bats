@@ -338,3 +338,40 @@ drops() {
 	run -78 ros-bus dead list
 	run -78 ros-bus dead drop --all
 }
+
+# queue N: N events in the local queue, which are for ./r.sock.
+queue() {
+	export ROS_BUS=unix://$PWD/r.sock
+	event | jq -c --argjson n "$1" "range(\$n) as \$i | ." | ros-emit > ids 2> messages
+	[ "$(grep -c queued ids)" -eq "$1" ]
+}
+
+@test "redis: drain forwards the local queue, oldest first; info says how much waits" {
+	queue 1500
+	run -69 ros-bus drain
+	ln -s "$REDIS_SOCKET" r.sock
+	[ "$(ros-bus info --json | jq .queued)" -eq 1500 ]
+	run -0 --separate-stderr ros-bus drain --json
+	[ "$output" = '{"drained":1500}' ]
+	[ "$(ros-replay | jq .sequence)" = "$(seq 1500)" ]
+	[ "$(ros-bus info --json | jq .queued)" -eq 0 ]
+	[ "$(ros-bus drain --json)" = '{"drained":0}' ]
+}
+
+@test "redis: drain pushes nothing out of a full stream, and says so" {
+	queue 3
+	ln -s "$REDIS_SOCKET" r.sock
+	redis XADD ros:insights '*' a b > /dev/null
+	run -75 --separate-stderr ros-bus drain --max-len 2 --json
+	[ "$output" = '{"drained":0}' ]
+	[[ $stderr == *"the stream ros:insights is full"* ]]
+	[ "$(ros-bus info --json | jq .queued)" -eq 3 ]
+}
+
+@test "redis: while another process forwards, drain leaves it to that one" {
+	queue 2
+	ln -s "$REDIS_SOCKET" r.sock
+	run -0 --separate-stderr flock "$ROS_STATE_DIR/queue.lock" ros-bus drain --json
+	[ "$output" = '{"drained":0}' ]
+	[[ $stderr == *"2 events still wait: another process forwards them" ]]
+}
