@@ -16,7 +16,7 @@
 const char *const report_statuses[STATUSES] = { "SUCCESS", "FAILED", "BLOCKED", "TIMEOUT", "RATE_LIMITED" };
 const char *const report_percentiles[PERCENTILES] = { "p50", "p90", "p95", "p99" };
 
-static const double quantiles[PERCENTILES] = { 0.50, 0.90, 0.95, 0.99 };
+static const int percents[PERCENTILES] = { 50, 90, 95, 99 };
 static const char *const tiers[] = { "NANO", "MINI", "FRONTIER" };
 
 #define N_TIERS (sizeof tiers / sizeof tiers[0])
@@ -213,7 +213,7 @@ static size_t fold_group(struct folding *f, size_t at)
 	while (at < f->n && key_order(&f->items[at].key, &group->key) == 0)
 		fold_item(f, group, &f->items[at++]);
 	for (int i = 0; i < PERCENTILES; i++)
-		group->latency[i] = fmin(sketch_quantile(f->latency, quantiles[i]), (double)group->m[LATENCY_MS_MAX]);
+		group->latency[i] = fmin(sketch_percentile(f->latency, percents[i]), (double)group->m[LATENCY_MS_MAX]);
 	return at;
 }
 

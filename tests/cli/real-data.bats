@@ -75,3 +75,14 @@ whole_pipe() {
 	whole_pipe
 	[ "$(redis XPENDING ros:insights ros:insights-workers | head -1)" -eq 0 ]
 }
+
+@test "percentiles of the real latencies are those of the nearest rank, within 1 %" {
+	ros-import --quiet --from provider-calls "$calls" | ros-aggregate > /dev/null
+	jq -r '.processing_ms // empty' "$calls" | sort -n > "$HOME/sorted"
+	[ "$(wc -l < "$HOME/sorted")" -gt 500 ]
+	ros-report --format json > "$HOME/report"
+	for percent in 50 90 95 99; do
+		rank=$((($(wc -l < "$HOME/sorted") * percent + 99) / 100))
+		jq -e --argjson exact "$(sed -n "${rank}p" "$HOME/sorted")" ".latency_percentiles.p$percent | (. - \$exact | fabs) <= \$exact * 0.01001" "$HOME/report"
+	done
+}

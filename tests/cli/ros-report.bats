@@ -66,13 +66,13 @@ agrees() {
 	[ "$(jq .calls "$BATS_TEST_TMPDIR/sql.json")" -gt 0 ]
 }
 
-# percentiles SQL-CONDITION OPTION ...: those of the report are within 1 % of the exact ones.
+# percentiles SQL-CONDITION OPTION ...: those of the report are within 1 % of the nearest rank's, ceil(q n / 100) from 1.
 percentiles() {
 	local where=$1 q exact
 	shift
 	for q in 50 90 95 99; do
 		exact=$(sql "SELECT latency_ms FROM ai_invocations WHERE latency_ms NOT NULL AND $where ORDER BY latency_ms
-			LIMIT 1 OFFSET (SELECT (count(*) - 1) * $q / 100 FROM ai_invocations WHERE latency_ms NOT NULL AND $where)")
+			LIMIT 1 OFFSET (SELECT (count(*) * $q + 99) / 100 - 1 FROM ai_invocations WHERE latency_ms NOT NULL AND $where)")
 		json "$@" | jq -e --argjson exact "$exact" ".latency_percentiles.p$q | (. - \$exact | fabs) <= \$exact * 0.01001"
 	done
 }
