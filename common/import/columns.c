@@ -101,7 +101,7 @@ static int find(struct column *column, const struct table_row *header, struct er
 {
 	size_t found = 0;
 	for (size_t i = 0; i < header->n; i++)
-		if (str_eq(header->cells[i], column->name)) {
+		if (str_eq(str_trim(header->cells[i]), str_trim(column->name))) {
 			column->index = i;
 			found++;
 		}
@@ -144,6 +144,7 @@ static bool set_time(struct draft *d, const char *format, struct str cell)
 {
 	int64_t ms;
 	char text[TIME_TEXT];
+	cell = str_trim(cell);
 	if (cell.n > 0) {
 		if (!(format ? time_parse_as(cell, str_of(format), &ms) : time_parse(cell, &ms)))
 			return false;

@@ -22,7 +22,7 @@ int columns_value(struct columns *c, struct str rule, struct err *e);     /* FIE
 int columns_hash(struct columns *c, struct str rule, struct err *e);      /* FIELD=COLUMN,COLUMN...; a hash */
 int columns_identity(struct columns *c, struct str names, struct err *e); /* COLUMN,COLUMN... */
 
-/* Finds the columns in the header line. Error (ROS_INPUT): one is missing, or there twice. */
+/* Finds the columns in the header line, where blanks around a name count nothing. Error (ROS_INPUT): one is missing, or there twice. */
 int columns_header(struct columns *c, const struct table_row *header, struct err *e);
 
 /*

@@ -270,9 +270,16 @@ ros-import: 1 of 2 records gave no event' ]
 }
 
 @test "csv: quotes, line ends and a byte order mark" {
-	printf '\xef\xbb\xbf"a",b\r\n"x ""y"", z\nnext",1\r\n\r\n p ,2' | table --at 2026-01-01 --column tags=a --column usage.input_tokens=b > "$HOME/out"
+	printf '\xef\xbb\xbf"a",b\r\n"x ""y"", z\nnext",1\r\n\r\np,2' | table --at 2026-01-01 --column tags=a --column usage.input_tokens=b > "$HOME/out"
 	[ "$(jq -c '[.tags[0], .usage.input_tokens]' "$HOME/out")" = '["x \"y\", z\nnext",1]
 ["p",2]' ]
+}
+
+@test "csv: blanks are part of a cell, quoted or not, but around names, dates and numbers" {
+	printf 'a, in,when\n x ,1 , 2026-01-02 \n" x "," 1","2026-01-02"\n' | table --date-format %Y-%m-%d --column timestamp=when \
+		--column usage.input_tokens=in --column tags=a --hash prompt_hash=a > "$HOME/out"
+	[ "$(jq -c '[.tags[0], .usage.input_tokens, .timestamp]' "$HOME/out" | uniq)" = '[" x ",1,"2026-01-02T00:00:00.000Z"]' ]
+	[ "$(jq -r .prompt_hash "$HOME/out" | uniq)" = "sha256:$(printf '[" x "]' | sha256sum | cut -c1-64)" ]
 }
 
 @test "csv: rows that give no event are named with their line, the rest goes on" {

@@ -196,11 +196,21 @@ static void check_rows(const char *text, const char *want)
 static void rows(void)
 {
 	check_rows("a,b\n1,2\n", "1:a|b;2:1|2;");
-	check_rows("a,b\r\n\r\n \n1,2", "1:a|b;4:1|2;");
+	check_rows("a,b\r\n\r\n\n1,2", "1:a|b;4:1|2;");
 	check_rows("\"x,\"\"y\"\"\",\"p\nq\"\nz,\n", "1:x,\"y\"|p\nq;3:z|;");
 	check_rows("a\n1\"2\n\"3\"4\n5\n", "1:a;2!misplaced quote;3!misplaced quote;4:5;");
 	check_rows("a\n\"1\n2\n3", "1:a;2!quote left open (the row goes on to line 4);");
 	check_rows("a\n\xff\n1\n", "1:a;2!not UTF-8;3:1;");
+}
+
+/* RFC 4180: "Spaces are considered part of a field and should not be ignored." */
+static void blanks_are_part_of_a_cell(void)
+{
+	check_rows(" a ,\tb\n\" a \",\"\tb\"\n", "1: a |\tb;2: a |\tb;");
+	check_rows("a, \n , \r\n \n", "1:a| ;2: | ;3: ;");
+	check_rows("a, \"b\"\n\"a\" ,b\n", "1!misplaced quote;2!misplaced quote;");
+	check_rows("a\r,b\r\r\n\"a\"\r\n", "1:a\r|b\r;2:a;");
+	check_rows("\"a\r\nb\r\"\r\n\"a\r\n\"\"\"\r\n1\r", "1:a\r\nb\r;3:a\r\n\";5:1;");
 }
 
 static void row_without_end(void)
@@ -243,6 +253,7 @@ static void drafts(void)
 	CHECK(draft_cell(&d, reader, AI_USAGE_COST_USD, STR(" 1.50 ")));
 	CHECK(draft_cell(&d, reader, AI_ROUTING_ESCALATED, STR("true")));
 	CHECK(draft_cell(&d, reader, AI_STAGE, STR("")));
+	CHECK(draft_cell(&d, reader, AI_STAGE, STR(" \t")));
 	CHECK(!draft_cell(&d, reader, AI_STAGE, STR("1,\"model\":\"x\"")));
 	CHECK(!draft_cell(&d, reader, AI_STAGE, STR("null")));
 	CHECK(draft_write(&d, &out));
@@ -351,6 +362,7 @@ int main(void)
 	RUN(equal_prompts);
 	RUN(equal_outputs);
 	RUN(rows);
+	RUN(blanks_are_part_of_a_cell);
 	RUN(row_without_end);
 	RUN(drafts);
 	RUN(columns);
