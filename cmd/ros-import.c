@@ -36,7 +36,7 @@ static const struct option options[] = {
 	{ "set", 0, OPTION_LIST, &constants, "FIELD=VALUE", "a field's value where the record does not say", NULL, 0, 0, NULL },
 	{ "column", 'c', OPTION_LIST, &values, "FIELD=COLUMN", "csv: the column of a field", NULL, 0, 0, NULL },
 	{ "hash", 0, OPTION_LIST, &hashes, "FIELD=COLUMN,...", "csv: columns hashed into prompt_hash or output_hash", NULL, 0, 0, NULL },
-	{ "id", 0, OPTION_TEXT, &id_columns, "COLUMN,...", "csv: columns that identify a row (file and line)", NULL, 0, 0, NULL },
+	{ "id", 0, OPTION_TEXT, &id_columns, "COLUMN,...", "csv: columns that identify a row (all of it)", NULL, 0, 0, NULL },
 	{ "date-format", 0, OPTION_TEXT, &date_format, "FORMAT", "csv: of the timestamp, as '%Y-%m-%d %H:%M:%S.%f' (RFC 3339)", NULL, 0, 0, NULL },
 	TOOL_OPTIONS(&tool)
 };

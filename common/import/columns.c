@@ -121,6 +121,15 @@ int columns_header(struct columns *c, const struct table_row *header, struct err
 	return 0;
 }
 
+void columns_join(const struct table_row *row, struct buf *out)
+{
+	for (size_t i = 0; i < row->n; i++) {
+		buf_char(out, i == 0 ? '[' : ',');
+		json_quote(out, row->cells[i]);
+	}
+	buf_char(out, ']');
+}
+
 static void join(const struct rule *rule, const struct table_row *row, struct buf *out)
 {
 	for (size_t i = 0; i < rule->n; i++) {

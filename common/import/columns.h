@@ -25,6 +25,9 @@ int columns_identity(struct columns *c, struct str names, struct err *e); /* COL
 /* Finds the columns in the header line, where blanks around a name count nothing. Error (ROS_INPUT): one is missing, or there twice. */
 int columns_header(struct columns *c, const struct table_row *header, struct err *e);
 
+/* Appends the row's cells as the JSON array of strings that no other cells give. */
+void columns_join(const struct table_row *row, struct buf *out);
+
 /*
  * Sets in the draft what the row says; an empty cell sets nothing. `identity` gets the identity columns' cells as a
  * JSON array; nothing where none were named. `scratch` is the caller's. -1: the row gives no event; *e (ROS_REFUSED)

@@ -138,17 +138,48 @@ azure() {
 	[ "$(field . '[.tenant_id, .tags, .provider]' --set tenant_id=t --set tags=a --set tags=b --set provider=mine)" = '["t",["a","b"],"openai"]' ]
 }
 
-@test "ids: by place and response id, else by response id, else by file and line; --source parts logs" {
+@test "ids: by place and response id, else by response id, else by the text; --source parts logs" {
 	id() { field "$1" .invocation_id "${@:2}"; }
 	[ "$(id .)" = "$(id '.usage = null')" ]
 	[ "$(id .)" != "$(id '.interaction = 1')" ]
 	[ "$(id .)" != "$(id '.response_id = "other"')" ]
 	[ "$(id .)" != "$(id . --source other)" ]
 	[ "$(id 'del(.file)')" = "$(id 'del(.file, .interaction)')" ]
+	[ "$(id 'del(.file, .response_id)')" != "$(id 'del(.file, .response_id) | .stream = true')" ]
 	call 'del(.file, .response_id)' > "$HOME/a"
 	cp "$HOME/a" "$HOME/b"
 	[ "$(cat "$HOME/a" "$HOME/a" | import - "$HOME/a" "$HOME/b" | jq -r .invocation_id | sort -u | wc -l)" -eq 4 ]
 	[ "$(import "$HOME/a" | jq .invocation_id)" = "$(cd "$HOME" && import a | jq .invocation_id)" ]
+}
+
+# all FILE ...: what is imported of tables without dates and ids, sorted.
+all() {
+	table --at 2026-01-01 --column usage.input_tokens=in --column usage.output_tokens=out "$@" | sort
+}
+
+@test "records that differ have ids that differ, wherever they stand; equal ones are counted" {
+	mkdir "$HOME/d1" "$HOME/d2"
+	printf 'in,out\n1,2\n3,4\n1,2\n' > "$HOME/d1/u.csv"
+	printf 'in,out\n5,6\n1,2\n3,4\n' > "$HOME/d2/u.csv"
+	# Each row is recorded once, however often and in however many runs it comes.
+	for files in d1/u.csv d2/u.csv 'd1/u.csv d2/u.csv' 'd2/u.csv d1/u.csv' d2/u.csv; do
+		# shellcheck disable=SC2086 # several words
+		(cd "$HOME" && all $files | ros-aggregate)
+	done
+	ros-report --format json | jq -e '.total_ai_calls == 6 and .tokens.input == 14 and .tokens.output == 20 and .conflicts == 0'
+}
+
+@test "ids without an identity are those of the text: file, place, line ends and quotes do not matter" {
+	printf 'in,out\n1,2\n3,4\n1,2\n' > "$HOME/u.csv"
+	all "$HOME/u.csv" > "$HOME/want"
+	[ "$(jq -r .invocation_id "$HOME/want" | sort -u | wc -l)" -eq 3 ]
+	all < "$HOME/u.csv" | diff "$HOME/want" -
+	(cd "$HOME" && all u.csv) | diff "$HOME/want" -
+	printf '"in","out"\r\n1,2\r\n\r\n"1",2\r\n3,4' > "$HOME/turned.csv"
+	all "$HOME/turned.csv" | diff "$HOME/want" -
+	printf '9,9\n' | cat "$HOME/u.csv" - | all | comm -13 - "$HOME/want" | diff /dev/null -
+	call 'del(.file, .response_id)' > "$HOME/a"
+	sed 's/$/\r/' "$HOME/a" | import | diff <(import "$HOME/a") -
 }
 
 @test "records that give no event are named and counted, the rest goes on" {
@@ -314,7 +345,7 @@ ros-import: 1 of 2 records gave no event' ]
 	[ "$(jq -r .prompt_hash "$HOME/out" | sort -u | wc -l)" -eq 2 ]
 }
 
-@test "csv: ids are of the line, or of the columns of --id" {
+@test "csv: ids are of the row, or of the columns of --id" {
 	printf 'a,b\n1,2\n1,3\n' > "$HOME/in"
 	printf 'a,b\n1,3\n1,2\n' > "$HOME/turned"
 	ids() { table --at 2026-01-01 "$@" | jq -r .invocation_id; }
