@@ -69,6 +69,27 @@ static void tokens_of_every_shape(void)
 	check_tokens("null", 0, 0, 0, 0, 0);
 }
 
+/* The usage objects of recorded calls, without what plays no part. */
+static void tokens_of_iterations(void)
+{
+	check_tokens("{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":220,\"output_tokens\":8,\"iterations\":["
+	             "{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":55196,\"output_tokens\":125,\"type\":\"compaction\"},"
+	             "{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":220,\"output_tokens\":8,\"type\":\"message\"}]}",
+	             55416, 0, 0, 133, 0);
+	check_tokens("{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":229,\"output_tokens\":5,\"iterations\":["
+	             "{\"cache_creation_input_tokens\":55096,\"cache_read_input_tokens\":7,\"input_tokens\":100,\"output_tokens\":131,\"type\":\"compaction\"}]}",
+	             329, 7, 55096, 136, 0);
+	check_tokens("{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":2390,\"output_tokens\":121,\"iterations\":["
+	             "{\"cache_read_input_tokens\":0,\"input_tokens\":1128,\"output_tokens\":110,\"type\":\"message\"},"
+	             "{\"cache_read_input_tokens\":0,\"input_tokens\":2518,\"output_tokens\":22,\"type\":\"advisor_message\",\"model\":\"other\"},"
+	             "{\"cache_read_input_tokens\":0,\"input_tokens\":1262,\"output_tokens\":11,\"type\":\"message\"}]}", 2390, 0, 0, 121, 0);
+	check_tokens("{\"input_tokens\":2,\"iterations\":null}", 2, 0, 0, 0, 0);
+	check_tokens("{\"input_tokens\":2,\"iterations\":[7,{\"type\":null}]}", 2, 0, 0, 0, 0);
+	check_no_tokens("{\"input_tokens\":2,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":-1}]}", "usage: input_tokens is not a count");
+	check_no_tokens("{\"input_tokens\":1,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":10000000000000000}]}",
+	                "usage: iterations are not counts");
+}
+
 static void tokens_are_never_negative(void)
 {
 	check_tokens("{\"prompt_tokens\":43,\"completion_tokens\":10,\"completion_tokens_details\":{\"reasoning_tokens\":11}}", 43, 0, 0, 0, 10);
@@ -355,6 +376,7 @@ int main(void)
 	reader = json_reader_new(IMPORT_CALL_LIMITS);
 	buf_init(&scratch, 1 << 20);
 	RUN(tokens_of_every_shape);
+	RUN(tokens_of_iterations);
 	RUN(tokens_are_never_negative);
 	RUN(tokens_that_are_none);
 	RUN(tiers);
