@@ -83,7 +83,7 @@ static int refuse(const struct json_fault *fault, struct err *e)
 {
 	if (fault->pointer[0])
 		return err_set(e, ROS_REFUSED, "%s: %s", fault->pointer, fault->rule);
-	return err_set(e, ROS_REFUSED, "%s at byte %zu", fault->rule, fault->offset);
+	return err_set(e, ROS_REFUSED, "%s at byte %zu", fault->rule, fault->offset + 1);
 }
 
 /* A new draft with nothing but the constants. */

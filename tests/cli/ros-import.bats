@@ -194,6 +194,7 @@ all() {
 		call '.stage = 21'
 		echo '{"a":1,"a":2}'
 		echo '{"a":'
+		echo 'x'
 		call '.interaction = 1'
 	} > "$HOME/in"
 	run --separate-stderr import "$HOME/in"
@@ -208,7 +209,8 @@ all() {
 		ros-import: in: line 8: /stage: maximum
 		ros-import: in: line 9: /?: duplicate-key
 		ros-import: in: line 10: /?: syntax
-		ros-import: 8 of 10 records gave no event
+		ros-import: in: line 11: syntax at byte 1
+		ros-import: 9 of 11 records gave no event
 	END
 }
 
