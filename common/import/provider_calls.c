@@ -112,13 +112,33 @@ static void set_times(const struct call *c)
 		draft_int(c->d, AI_USAGE_LATENCY_MS, ms);
 }
 
-/* The provider's bill, where the usage object has it: a plain number named cost (OpenRouter). */
+/* The fee and the other provider's bill together; absent where that one is not known. */
+static struct str plus_upstream(const struct call *c, struct str fee)
+{
+	const struct json *bill = json_at(c->r, c->record, "usage/cost_details/upstream_inference_cost");
+	int64_t nano, more;
+	if (!bill || bill->type != JSON_NUMBER || !num_scaled(fee, NUM_NANO, &nano, NULL) ||
+	    !num_scaled(bill->text, NUM_NANO, &more, NULL) || __builtin_add_overflow(nano, more, &nano))
+		return (struct str){ NULL, 0 };
+	buf_clear(c->scratch);
+	num_decimal(c->scratch, nano, NUM_NANO);
+	return buf_view(c->scratch);
+}
+
+/*
+ * The provider's bill, where the usage object has it: a plain number named cost (OpenRouter). Where the caller brings a
+ * key of another provider's it is OpenRouter's fee alone, mostly 0, and that provider's bill stands beside it.
+ */
 static void set_cost(const struct call *c)
 {
 	const struct json *cost = json_at(c->r, c->record, "usage/cost");
-	if (!cost || cost->type != JSON_NUMBER)
+	const struct json *own_key = json_at(c->r, c->record, "usage/is_byok");
+	struct str usd = cost && cost->type == JSON_NUMBER ? cost->text : (struct str){ NULL, 0 };
+	if (usd.p && own_key && own_key->type == JSON_TRUE)
+		usd = plus_upstream(c, usd);
+	if (!usd.p)
 		return;
-	draft_json(c->d, AI_USAGE_COST_USD, cost->text);
+	draft_json(c->d, AI_USAGE_COST_USD, usd);
 	draft_text(c->d, AI_USAGE_COST_SOURCE, STR("provider"));
 }
 

@@ -36,7 +36,7 @@ wanted() {
 			awk -F, 'NR > 1 { sub(/\r$/, ""); print "[" $2 ",0,0," $3 ",0]" }' "${azure}_$kind.csv"
 		done
 	} | jq -sc '[length] + (transpose | map(add))' > "$HOME/tokens"
-	jq '.usage.cost | select(. != null) * 1e9 | round' "$calls" | jq -s add > "$HOME/nano"
+	jq '.usage | if .is_byok then .cost_details.upstream_inference_cost else .cost end | select(. != null) * 1e9 | round' "$calls" | jq -s add > "$HOME/nano"
 	jq -c '. + [input]' "$HOME/tokens" "$HOME/nano"
 }
 

@@ -103,6 +103,13 @@ azure() {
 @test "the provider's bill is a cost; a gateway's estimate is not" {
 	[ "$(field '.usage.cost = 1.13e-05' '.usage | [.cost_usd * 1e9, .cost_source]')" = '[11300,"provider"]' ]
 	[ "$(field '.usage.cost = 0' '.usage | [.cost_usd, .cost_source]')" = '[0,"provider"]' ]
+	[ "$(field '.usage.cost = 0.001 | .usage.is_byok = false | .usage.cost_details.upstream_inference_cost = 0.001' .usage.cost_usd)" = 0.001 ]
+	[ "$(field '.usage.cost = 0 | .usage.is_byok = true | .usage.cost_details.upstream_inference_cost = 3.253e-4' '.usage | [.cost_usd, .cost_source]')" = \
+		'[0.0003253,"provider"]' ]
+	[ "$(field '.usage.cost = 0.0001 | .usage.is_byok = true | .usage.cost_details.upstream_inference_cost = 0.0002' .usage.cost_usd)" = 0.0003 ]
+	for absent in '.usage.cost_details.upstream_inference_cost = null' '.usage.cost_details = null' 'del(.usage.cost_details)'; do
+		[ "$(field ".usage.cost = 0 | .usage.is_byok = true | $absent" '.usage | [.cost_usd, .cost_source]')" = '[null,"unknown"]' ]
+	done
 	[ "$(field '.usage.pydantic_ai_gateway.cost_estimate = 0.5' '.usage | [.cost_usd, .cost_source]')" = '[null,"unknown"]' ]
 }
 
@@ -393,7 +400,7 @@ ros-import: 1 of 2 records gave no event' ]
 @test "the costs of the recorded calls are the bills in them, to the nano-dollar" {
 	calls_log
 	nano='[.[] | select(. != null) * 1e9 | round] | [length, add]'
-	want=$(jq '.usage.cost' "$calls" | jq -sc "$nano")
+	want=$(jq '.usage | if .is_byok then .cost_details.upstream_inference_cost else .cost end' "$calls" | jq -sc "$nano")
 	got=$(import --quiet "$calls" | jq '.usage | select(.cost_source == "provider").cost_usd' | jq -sc "$nano")
 	[ "$got" = "$want" ]
 	[ "${want%%,*}" = '[55' ]
