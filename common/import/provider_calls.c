@@ -12,7 +12,6 @@
 #include <ctype.h>
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-#define LATENCY_MAX_MS INT64_C(1000000000000) /* the contract's own limit */
 #define CODE_MAX 64
 
 struct call {
@@ -99,7 +98,7 @@ static bool call_time(const struct call *c, int64_t *ms)
 	return date.p && time_parse(date, ms);
 }
 
-static void set_times(const struct call *c)
+static void set_time(const struct call *c)
 {
 	int64_t ms;
 	if (call_time(c, &ms)) {
@@ -107,9 +106,22 @@ static void set_times(const struct call *c)
 		time_format(ms, text);
 		draft_text(c->d, AI_TIMESTAMP, str_of(text));
 	}
+}
+
+/* A number, or a header's text. As in a table, what is no whole number is refused, here or by the contract. */
+static int set_latency(const struct call *c, struct err *e)
+{
 	const struct json *v = json_at(c->r, c->record, "processing_ms");
-	if (v && num_int_in(v->text, 0, LATENCY_MAX_MS, &ms))
+	int64_t ms;
+	if (!v || v->type == JSON_NULL || (v->type == JSON_STRING && v->text.n == 0))
+		return 0;
+	if (v->type == JSON_NUMBER)
+		draft_json(c->d, AI_USAGE_LATENCY_MS, v->text);
+	else if (v->type == JSON_STRING && num_int(v->text, &ms))
 		draft_int(c->d, AI_USAGE_LATENCY_MS, ms);
+	else
+		return err_set(e, ROS_REFUSED, "processing_ms is not a whole number");
+	return 0;
 }
 
 /* The fee and the other provider's bill together; absent where that one is not known. */
@@ -271,11 +283,11 @@ int provider_call(struct json_reader *r, const struct json *record, struct draft
 	const struct call c = { .r = r, .record = record, .d = d, .scratch = scratch };
 	if (record->type != JSON_OBJECT)
 		return err_set(e, ROS_REFUSED, "not an object");
-	if (set_outcome(&c, e) != 0 || set_usage(&c, e) != 0)
+	if (set_outcome(&c, e) != 0 || set_usage(&c, e) != 0 || set_latency(&c, e) != 0)
 		return -1;
 	set_names(&c);
 	set_workflow(&c);
-	set_times(&c);
+	set_time(&c);
 	set_parameters(&c);
 	write_identity(&c, identity);
 	return 0;

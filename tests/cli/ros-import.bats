@@ -97,7 +97,23 @@ azure() {
 	[ "$(field . .usage.latency_ms)" = 570 ]
 	[ "$(field '.processing_ms = 12' .usage.latency_ms)" = 12 ]
 	[ "$(field '.processing_ms = null' .usage.latency_ms)" = null ]
-	[ "$(field '.processing_ms = "soon"' .usage.latency_ms)" = null ]
+	[ "$(field 'del(.processing_ms)' .usage.latency_ms)" = null ]
+	[ "$(field '.processing_ms = ""' .usage.latency_ms)" = null ]
+}
+
+@test "a latency that is no whole number of milliseconds is refused, in logs and in tables" {
+	for value in 12.5 -1 1e300 '"12.5"' '"soon"' '"-1"' true '{}'; do
+		run --separate-stderr import <<< "$(call ".processing_ms = $value")"
+		[ "$status" -eq 1 ]
+		[ -z "$output" ]
+		[[ $stderr == *'line 1: processing_ms is not a whole number'* || $stderr == *'line 1: /usage/latency_ms: '* ]]
+	done
+	for value in 12.5 -1 soon; do
+		run --separate-stderr table --column usage.latency_ms=ms <<< $'ms\n'"$value"
+		[ "$status" -eq 1 ]
+		[ -z "$output" ]
+		[[ $stderr == *'line 2: /usage/latency_ms: '* ]]
+	done
 }
 
 @test "the provider's bill is a cost; a gateway's estimate is not" {
