@@ -100,6 +100,8 @@ static int set_columns(struct columns *c, struct err *e)
 	for (size_t i = 0; i < hashes.n; i++)
 		if (columns_hash(c, str_of(hashes.v[i]), e) != 0)
 			return -1;
+	if (date_format && columns_dates(c, date_format, e) != 0)
+		return -1;
 	return id_columns ? columns_identity(c, str_of(id_columns), e) : 0;
 }
 
@@ -184,7 +186,7 @@ static int run_import(struct err *e)
 	};
 	im = import_new(&settings);
 	if (strcmp(from, "csv") == 0)
-		c = columns_new(date_format);
+		c = columns_new();
 	if (read_tiers(rules, e) != 0 || set_constants(im, e) != 0 || (c && set_columns(c, e) != 0))
 		goto out;
 	rc = import_files(im, c, e);

@@ -310,6 +310,10 @@ all() {
 		--from csv --column timestamp|--column timestamp: not FIELD=COLUMN
 		--from csv --column time=when|--column time=when: no such field
 		--from csv --hash model=a|--hash model=a: the field is not prompt_hash
+		--from csv --date-format %Q|--date-format: '%Q' is not a format of dates
+		--from csv --date-format=|--date-format: '' is not a format of dates
+		--from csv -c usage.input_tokens=a -c usage.input_tokens=b|--column usage.input_tokens=b: the field has a column already
+		--from csv -c prompt_hash=a --hash prompt_hash=b|--hash prompt_hash=b: the field has a column already
 		--from provider-calls --column timestamp=when|--column, --hash, --id and --date-format need --from csv
 		--from provider-calls --id a|--column, --hash, --id and --date-format need --from csv
 	END

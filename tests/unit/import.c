@@ -290,7 +290,7 @@ static void drafts(void)
 
 static void columns(void)
 {
-	struct columns *c = columns_new("%d.%m.%Y");
+	struct columns *c = columns_new();
 	struct draft d;
 	struct buf identity;
 	struct err e;
@@ -298,6 +298,7 @@ static void columns(void)
 	struct table_row row = { .cells = header, .n = 4, .line = 1 };
 	draft_init(&d);
 	buf_init(&identity, 4096);
+	CHECK_INT(columns_dates(c, "%d.%m.%Y", &e), 0);
 	CHECK_INT(columns_value(c, STR("timestamp=when"), &e), 0);
 	CHECK_INT(columns_value(c, STR("usage.input_tokens=in"), &e), 0);
 	CHECK_INT(columns_hash(c, STR("prompt_hash=p,q"), &e), 0);
@@ -326,7 +327,7 @@ static void columns_of_the_header(void)
 	struct err e;
 	struct str header[] = { STR("a"), STR("a") };
 	struct table_row row = { .cells = header, .n = 2, .line = 1 };
-	struct columns *c = columns_new(NULL);
+	struct columns *c = columns_new();
 	CHECK_INT(columns_value(c, STR("model=a"), &e), 0);
 	CHECK_INT(columns_header(c, &row, &e), -1);
 	CHECK_STR(str_of(e.text), "more than one column a in the header");
@@ -338,7 +339,11 @@ static void columns_of_the_header(void)
 	CHECK_INT(columns_value(c, STR("models=a"), &e), -1);
 	CHECK_INT(columns_hash(c, STR("model=a"), &e), -1);
 	CHECK_INT(columns_identity(c, STR(""), &e), -1);
+	CHECK_INT(columns_dates(c, "%Q", &e), -1);
+	CHECK_INT(columns_value(c, STR("model=b"), &e), -1);
 	CHECK_INT(e.status, ROS_USAGE);
+	CHECK_INT(columns_value(c, STR("tags=a"), &e), 0);
+	CHECK_INT(columns_value(c, STR("tags=b"), &e), 0);
 	columns_free(c);
 }
 
