@@ -494,6 +494,28 @@ static void put_flags(struct buf *out, const struct report_part *p)
 	human_plural(out, p->total.m[PHI_REDACTIONS], "redaction was made.\n", "redactions were made.\n");
 }
 
+/* Also of a mode that has no calls. */
+static void put_conflicts(struct buf *out, const char *mode, int64_t conflicts)
+{
+	if (conflicts == 0)
+		return;
+	buf_fmt(out, "- %s: ", mode);
+	human_plural(out, conflicts, "event", "events");
+	buf_z(out, " came with the time and id of a recorded one but with other content.\n");
+}
+
+static void put_refused(struct buf *out, const struct report *r)
+{
+	int64_t refused = 0;
+	for (size_t i = 0; i < r->n_refusals; i++)
+		refused += r->refusals[i].count;
+	if (refused == 0)
+		return;
+	buf_z(out, "- ");
+	human_plural(out, refused, "entry of the bus was", "entries of the bus were");
+	buf_z(out, " refused for good, in the whole database.\n");
+}
+
 static bool is_incomplete(const struct report *r)
 {
 	return r->complete.total[MISSING] > 0 || r->complete.lost > 0;
@@ -520,7 +542,9 @@ static void put_incidents(struct buf *out, const struct report *r)
 	for (int i = 0; i < 2; i++) {
 		put_failures(out, &r->mode[i]);
 		put_flags(out, &r->mode[i]);
+		put_conflicts(out, i == 0 ? "DEMO" : "LIVE", r->mode[i].conflicts);
 	}
+	put_refused(out, r);
 	put_missing(out, &r->complete);
 	if (out->n == before)
 		buf_z(out, "None recorded.\n");

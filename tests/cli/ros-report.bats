@@ -293,6 +293,25 @@ same_top() {
 	[ "$(json | jq -r .report_id)" != "$first" ]
 }
 
+# incidents: the section of the Markdown report.
+incidents() {
+	ros-report "$@" | sed -n '/^## Incidents$/,/^## Limitations$/p' | grep '^- ' || true
+}
+
+@test "conflicts and refused entries are incidents" {
+	event '.status = "SUCCESS" | .phi = {}' | record
+	[ -z "$(incidents)" ]
+	event '.status = "SUCCESS" | .phi = {} | .tags = ["other"]' | record
+	[ "$(incidents)" = '- DEMO: 1 event came with the time and id of a recorded one but with other content.' ]
+	event '.status = "SUCCESS" | .phi = {} | .governance_mode = "LIVE"' | record
+	[ "$(incidents | sed -n 2p)" = '- LIVE: 1 event came with the time and id of a recorded one but with other content.' ]
+	for id in 1-1 1-2; do
+		printf '{"stream":"s","group":"g","id":"%s","type":"x","deliveries":1,"event":{"no":"event"}}\n' $id | record || [ $? = 1 ]
+	done
+	[ "$(incidents | sed -n 3p)" = '- 2 entries of the bus were refused for good, in the whole database.' ]
+	[ "$(incidents | wc -l)" -eq 3 ]
+}
+
 @test "conflicts and refusals are told" {
 	event | record
 	event '.usage.cost_usd = 9' | record
