@@ -293,6 +293,27 @@ same_top() {
 	[ "$(json | jq -r .report_id)" != "$first" ]
 }
 
+@test "sums beyond 64 bits are exact, within an hour and over hours, from rollups and from the record" {
+	# 12 calls an hour, 11 of them of one series, at the contract's limits of cost, tokens and latency.
+	many 36 '.timestamp = "2026-01-0\(1 + $i / 24 | floor)T0\(($i / 12 | floor) % 2):\(10 + $i % 12):00Z"
+		| .tier = "MINI" | .provider = "p" | .model = (if $i % 12 == 11 then "b" else "a" end) | .run_id = "'$RUN'"
+		| .stage = 1 | .stage_name = null | .purpose = "route" | .status = "SUCCESS" | .error = null
+		| .usage.input_tokens = 9000000000000001 | .usage.latency_ms = 1000000000000' |
+		sed 's/"cost_usd":[^,]*/"cost_usd":999999999.000000001/' | record
+	[ "$(sql 'SELECT min(cost_nano), max(cost_nano) FROM rollup_hour')" = '999999999000000001|9223372036854775807' ]
+	for options in '' --exact "--run $RUN" '--exact --from 2026-01-01T00:00:30Z'; do
+		# shellcheck disable=SC2086 # several words
+		json $options > r.json
+		grep -F '"total_cost_usd": 35999999964.000000036,' r.json
+		grep -F '"input": 324000000000000036,' r.json
+		grep -F '"cost_usd": 32999999967.000000033,' r.json
+		jq -e '.total_ai_calls == 36 and .total_latency_ms == 36000000000000 and .avg_latency_ms == 1000000000000
+			and [.models[].call_count] == [33, 3] and (.top_expensive_calls | length) == 10' r.json
+	done
+	json --from 2026-01-02 | grep -F '"total_cost_usd": 11999999988.000000012,'
+	ros-report | grep -F '$35,999,999,964.000000036'
+}
+
 # incidents: the section of the Markdown report.
 incidents() {
 	ros-report "$@" | sed -n '/^## Incidents$/,/^## Limitations$/p' | grep '^- ' || true
