@@ -36,7 +36,7 @@ static const struct option options[] = {
 	{ "set", 0, OPTION_LIST, &constants, "FIELD=VALUE", "a field's value where the record does not say", NULL, 0, 0, NULL },
 	{ "column", 'c', OPTION_LIST, &values, "FIELD=COLUMN", "csv: the column of a field", NULL, 0, 0, NULL },
 	{ "hash", 0, OPTION_LIST, &hashes, "FIELD=COLUMN,...", "csv: columns hashed into prompt_hash or output_hash", NULL, 0, 0, NULL },
-	{ "id", 0, OPTION_TEXT, &id_columns, "COLUMN,...", "csv: columns that identify a row (file and line)", NULL, 0, 0, NULL },
+	{ "id", 0, OPTION_TEXT, &id_columns, "COLUMN,...", "csv: columns that identify a row (all of it)", NULL, 0, 0, NULL },
 	{ "date-format", 0, OPTION_TEXT, &date_format, "FORMAT", "csv: of the timestamp, as '%Y-%m-%d %H:%M:%S.%f' (RFC 3339)", NULL, 0, 0, NULL },
 	TOOL_OPTIONS(&tool)
 };
@@ -100,6 +100,8 @@ static int set_columns(struct columns *c, struct err *e)
 	for (size_t i = 0; i < hashes.n; i++)
 		if (columns_hash(c, str_of(hashes.v[i]), e) != 0)
 			return -1;
+	if (date_format && columns_dates(c, date_format, e) != 0)
+		return -1;
 	return id_columns ? columns_identity(c, str_of(id_columns), e) : 0;
 }
 
@@ -184,7 +186,7 @@ static int run_import(struct err *e)
 	};
 	im = import_new(&settings);
 	if (strcmp(from, "csv") == 0)
-		c = columns_new(date_format);
+		c = columns_new();
 	if (read_tiers(rules, e) != 0 || set_constants(im, e) != 0 || (c && set_columns(c, e) != 0))
 		goto out;
 	rc = import_files(im, c, e);

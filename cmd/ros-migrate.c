@@ -121,17 +121,18 @@ static int status(struct err *e)
 static int run(struct err *e)
 {
 	struct str action = str_of(tool.n_operands > 0 ? tool.operands[0] : "");
+	bool down = str_is(action, "down");
+	size_t most = down ? 2 : 1;
 	int64_t steps = 1;
-	bool counted = tool.n_operands == 2;
-	if (counted && !num_int_in(str_of(tool.operands[1]), 1, INT_MAX, &steps))
+	if (!down && !str_is(action, "up") && !str_is(action, "status"))
+		return err_set(e, ROS_USAGE, "one of up, down [N] or status is needed, see --help");
+	if (tool.n_operands > most)
+		return err_set(e, ROS_USAGE, "'%s' is one operand too many, see --help", tool.operands[most]);
+	if (tool.n_operands == 2 && !num_int_in(str_of(tool.operands[1]), 1, INT_MAX, &steps))
 		return err_set(e, ROS_USAGE, "not a number of versions: '%s'", tool.operands[1]);
-	if (tool.n_operands < 2 && str_is(action, "up"))
-		return run_steps(true, 0, e);
-	if (tool.n_operands < 2 && str_is(action, "status"))
+	if (str_is(action, "status"))
 		return status(e);
-	if (tool.n_operands <= 2 && str_is(action, "down"))
-		return run_steps(false, (int)steps, e);
-	return err_set(e, ROS_USAGE, "one of up, down [N] or status is needed, see --help");
+	return run_steps(!down, (int)steps, e);
 }
 
 int main(int argc, char **argv, char **environment)

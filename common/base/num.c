@@ -227,17 +227,18 @@ void num_canonical(struct buf *b, struct str json_number)
 	}
 }
 
-void num_decimal(struct buf *b, int64_t v, int scale)
+void num_decimal(struct buf *b, int128 v, int scale)
 {
-	uint64_t magnitude = v < 0 ? -(uint64_t)v : (uint64_t)v, unit = 1;
-	for (int i = 0; i < scale; i++)
-		unit *= 10;
-	uint64_t fraction = magnitude % unit;
-	buf_fmt(b, "%s%" PRIu64, v < 0 ? "-" : "", magnitude / unit);
-	if (fraction == 0)
-		return;
-	int width = scale;
-	for (; fraction % 10 == 0; fraction /= 10)
-		width--;
-	buf_fmt(b, ".%0*" PRIu64, width, fraction);
+	char text[64], *end = text + sizeof text, *point = end - scale, *p = end;
+	uint128 magnitude = v < 0 ? -(uint128)v : (uint128)v;
+	for (; magnitude > 0 || p >= point; magnitude /= 10)
+		*--p = (char)('0' + (int)(magnitude % 10));
+	while (end > point && end[-1] == '0')
+		end--;
+	if (v < 0)
+		buf_char(b, '-');
+	buf_add(b, p, (size_t)(point - p));
+	if (end > point)
+		buf_char(b, '.');
+	buf_add(b, point, (size_t)(end - point));
 }

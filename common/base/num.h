@@ -12,6 +12,10 @@
 #define NUM_NANO 9
 #define NUM_NANO_PER_USD INT64_C(1000000000)
 
+/* Sums of 64-bit integers: room for as many as 64 bits count. */
+__extension__ typedef __int128 int128;
+__extension__ typedef unsigned __int128 uint128;
+
 /* All of s as a decimal integer, with an optional '-'. False: not one, or outside 64 bits. */
 bool num_int(struct str s, int64_t *v);
 
@@ -33,7 +37,7 @@ int num_cmp(struct str a, struct str b);
 /* Appends a JSON number in its one canonical spelling: equal values have equal spellings (1.50 and 15e-1: 1.5; -0: 0). */
 void num_canonical(struct buf *b, struct str json_number);
 
-/* Appends v / 10^scale in decimal, without trailing zeros: (1500000000, 9) is 1.5. */
-void num_decimal(struct buf *b, int64_t v, int scale);
+/* Appends v / 10^scale, scale 0 to 20, in decimal, without trailing zeros: (1500000000, 9) is 1.5. */
+void num_decimal(struct buf *b, int128 v, int scale);
 
 #endif

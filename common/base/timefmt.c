@@ -260,6 +260,20 @@ bool time_parse_as(struct str s, struct str format, int64_t *ms)
 	return true;
 }
 
+bool time_is_format(struct str format)
+{
+	bool some = false;
+	for (; format.n > 0; format = rest_of(format, 1)) {
+		if (format.p[0] != '%')
+			continue;
+		format = rest_of(format, 1);
+		if (format.n == 0 || !memchr("YmdHMSfzbasL%", format.p[0], sizeof "YmdHMSfzbasL%" - 1))
+			return false;
+		some |= format.p[0] != '%';
+	}
+	return some;
+}
+
 int64_t time_floor(int64_t ms, int64_t unit)
 {
 	int64_t over = ms % unit;

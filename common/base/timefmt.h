@@ -26,6 +26,9 @@ bool time_parse(struct str s, int64_t *ms);
  */
 bool time_parse_as(struct str s, struct str format, int64_t *ms);
 
+/* Whether time_parse_as() can read anything by the format: it has fields, and no others than these. */
+bool time_is_format(struct str format);
+
 /* As a person types it for --from, --to: an RFC 3339 date-time or a date (midnight UTC). */
 bool time_parse_human(struct str s, int64_t *ms);
 

@@ -11,14 +11,19 @@
 #define URL_BYTES 8192
 #define PASSWORD_BYTES 4096
 
-static int check_name(const char *what, const char *name, struct err *e)
+/* The name is the value of the option, unless it is the variable's own. */
+static int check_name(const struct config *c, const char *option, const char *variable, const char *name, struct err *e)
 {
 	struct str s = str_of(name);
 	bool good = s.n > 0 && s.n <= NAME_BYTES && str_utf8(s);
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
 			good = false;
-	return good ? 0 : err_set(e, ROS_CONFIG, "%s: not a name of 1 to %d bytes without white space", what, NAME_BYTES);
+	if (good)
+		return 0;
+	bool given = name != config_get(c, variable);
+	return err_set(e, given ? ROS_USAGE : ROS_CONFIG, "%s%s: '%s' is not a name of 1 to %d bytes without white space",
+	               given ? "--" : "", given ? option : variable, name, NAME_BYTES);
 }
 
 static int find_url(struct bus_setup *s, struct config *c, struct err *e)
@@ -58,7 +63,8 @@ int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e)
 	buf_init(&s->state_url, URL_BYTES);
 	buf_init(&s->dead, NAME_BYTES + sizeof ":dead");
 	buf_init(&s->password, PASSWORD_BYTES);
-	if (check_name("stream", s->stream, e) || check_name("group", s->group, e) || find_url(s, c, e))
+	if (check_name(c, "stream", "INSIGHTS_STREAM_NAME", s->stream, e) ||
+	    check_name(c, "group", "INSIGHTS_CONSUMER_GROUP", s->group, e) || find_url(s, c, e))
 		return -1;
 	buf_fmt(&s->dead, "%s:dead", s->stream);
 	s->settings.stream = s->stream;

@@ -37,8 +37,9 @@ struct bus_setup {
 
 /*
  * Settles where the bus is: fills s->settings. The dead letters are the stream's name and ":dead"; a password that is not in the URL
- * comes from the file that ROS_REDIS_PASSWORD_FILE names. Names with white space are refused (ROS_CONFIG): ack lines could not
- * carry them; so is a URL that is none. `c` must outlive the settings. After a failure, too, bus_setup_free() is due.
+ * comes from the file that ROS_REDIS_PASSWORD_FILE names. Names with white space are refused, since ack lines could not carry them:
+ * ROS_USAGE where an option gave them, ROS_CONFIG where a variable did. So is a URL that is none (ROS_CONFIG). `c` must outlive the
+ * settings. After a failure, too, bus_setup_free() is due.
  */
 int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e);
 

@@ -104,7 +104,7 @@ static bool parse_unix(struct str rest, struct url *u)
 {
 	struct str path, query = str_cut(rest, '?', &path);
 	u->path = mem_strdup(path);
-	if (path.n == 0 || path.n >= sizeof((struct sockaddr_un *)0)->sun_path)
+	if (!str_starts(path, "/") || path.n >= sizeof((struct sockaddr_un *)0)->sun_path)
 		return false;
 	return !query.p || (str_starts(query, "db=") && parse_db((struct str){ query.p + 3, query.n - 3 }, u));
 }
@@ -112,7 +112,7 @@ static bool parse_unix(struct str rest, struct url *u)
 static bool parse_file(struct str rest, struct url *u)
 {
 	u->path = mem_strdup(rest);
-	return rest.n > 0;
+	return str_starts(rest, "/");
 }
 
 static bool parse_rest(struct str rest, struct url *u)
@@ -130,6 +130,11 @@ static bool parse_rest(struct str rest, struct url *u)
 int url_parse(const char *text, struct url *u, struct err *e)
 {
 	static const char *const schemes[] = { [URL_TCP] = "redis", [URL_UNIX] = "unix", [URL_FILE] = "file" };
+	static const char *const forms[] = {
+		[URL_TCP] = "redis://host:port/db",
+		[URL_UNIX] = "unix:///path or unix:///path?db=N, with the path from the root",
+		[URL_FILE] = "file:///path, with the path from the root",
+	};
 	*u = (struct url){ 0 };
 	char name[256];
 	url_name(text, name, sizeof name);
@@ -143,8 +148,7 @@ int url_parse(const char *text, struct url *u, struct err *e)
 	if (u->scheme != URL_FILE)
 		take_credentials(cut_credentials(&rest), u);
 	if (!parse_rest(rest, u))
-		return err_set(e, ROS_CONFIG,
-		               "bus URL %s: not of the form redis://host:port/db, unix:///path or file:///path", name);
+		return err_set(e, ROS_CONFIG, "bus URL %s: not of the form %s", name, forms[u->scheme]);
 	return 0;
 }
 

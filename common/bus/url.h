@@ -1,7 +1,7 @@
 /*
  * Bus URLs: redis://[user[:password]@][host][:port][/db], unix://[user[:password]@]/path.sock[?db=N], file:///path.
- * User and password are percent-decoded and end at the last '@'; paths are taken as they are, so that any file's name
- * can be written.
+ * User and password are percent-decoded and end at the last '@'; paths are absolute, lest the bus depend on the working
+ * directory, and taken as they are, so that any file's name can be written.
  */
 #ifndef ROS_BUS_URL_H
 #define ROS_BUS_URL_H

@@ -24,17 +24,15 @@ struct rule {
 };
 
 struct columns {
-	const char *date_format;
+	const char *date_format; /* NULL: RFC 3339 */
 	struct rule *rules;
 	size_t n;
 	size_t width; /* cells of the header */
 };
 
-struct columns *columns_new(const char *date_format)
+struct columns *columns_new(void)
 {
-	struct columns *c = mem_alloc(sizeof *c);
-	c->date_format = date_format;
-	return c;
+	return mem_alloc(sizeof(struct columns));
 }
 
 void columns_free(struct columns *c)
@@ -65,6 +63,15 @@ static void add_rule(struct columns *c, enum rule_kind kind, enum ai_field field
 	c->rules[c->n++] = rule;
 }
 
+/* Whether the field has a column already, where one is all that it can have. */
+static bool is_taken(const struct columns *c, enum ai_field field)
+{
+	bool taken = false;
+	for (size_t i = 0; i < c->n; i++)
+		taken |= c->rules[i].field == field;
+	return taken && !(schema_ai.fields[field].types & TYPE_ARRAY);
+}
+
 int columns_value(struct columns *c, struct str rule, struct err *e)
 {
 	struct str path, name = str_cut(rule, '=', &path);
@@ -73,6 +80,8 @@ int columns_value(struct columns *c, struct str rule, struct err *e)
 		return err_set(e, ROS_USAGE, "--column %.*s: not FIELD=COLUMN", STR_ARG(rule));
 	if (field == AI_ROOT)
 		return err_set(e, ROS_USAGE, "--column %.*s: no such field of the event", STR_ARG(rule));
+	if (is_taken(c, field))
+		return err_set(e, ROS_USAGE, "--column %.*s: the field has a column already", STR_ARG(rule));
 	add_rule(c, RULE_VALUE, field, name);
 	return 0;
 }
@@ -85,6 +94,8 @@ int columns_hash(struct columns *c, struct str rule, struct err *e)
 		return err_set(e, ROS_USAGE, "--hash %.*s: not FIELD=COLUMN,COLUMN", STR_ARG(rule));
 	if (field != AI_PROMPT_HASH && field != AI_OUTPUT_HASH)
 		return err_set(e, ROS_USAGE, "--hash %.*s: the field is not prompt_hash or output_hash", STR_ARG(rule));
+	if (is_taken(c, field))
+		return err_set(e, ROS_USAGE, "--hash %.*s: the field has a column already", STR_ARG(rule));
 	add_rule(c, RULE_HASH, field, names);
 	return 0;
 }
@@ -97,11 +108,19 @@ int columns_identity(struct columns *c, struct str names, struct err *e)
 	return 0;
 }
 
+int columns_dates(struct columns *c, const char *format, struct err *e)
+{
+	if (!time_is_format(str_of(format)))
+		return err_set(e, ROS_USAGE, "--date-format: '%s' is not a format of dates", format);
+	c->date_format = format;
+	return 0;
+}
+
 static int find(struct column *column, const struct table_row *header, struct err *e)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < header->n; i++)
-		if (str_eq(header->cells[i], column->name)) {
+		if (str_eq(str_trim(header->cells[i]), str_trim(column->name))) {
 			column->index = i;
 			found++;
 		}
@@ -119,6 +138,15 @@ int columns_header(struct columns *c, const struct table_row *header, struct err
 			if (find(&c->rules[i].columns[k], header, e) != 0)
 				return -1;
 	return 0;
+}
+
+void columns_join(const struct table_row *row, struct buf *out)
+{
+	for (size_t i = 0; i < row->n; i++) {
+		buf_char(out, i == 0 ? '[' : ',');
+		json_quote(out, row->cells[i]);
+	}
+	buf_char(out, ']');
 }
 
 static void join(const struct rule *rule, const struct table_row *row, struct buf *out)
@@ -144,6 +172,7 @@ static bool set_time(struct draft *d, const char *format, struct str cell)
 {
 	int64_t ms;
 	char text[TIME_TEXT];
+	cell = str_trim(cell);
 	if (cell.n > 0) {
 		if (!(format ? time_parse_as(cell, str_of(format), &ms) : time_parse(cell, &ms)))
 			return false;

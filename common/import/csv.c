@@ -17,15 +17,17 @@ struct table {
 	bool open, done;       /* within a row; a row was finished */
 };
 
-/* Only \n ends a row: the \r before it is white space, so that one line never gives two rows. */
+/* Only \n ends a row, so that one line never gives two rows. */
 static int is_term(unsigned char c)
 {
 	return c == '\n';
 }
 
+/* Blanks are part of a cell (RFC 4180): none may be trimmed. */
 static int is_space(unsigned char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	(void)c;
+	return 0;
 }
 
 /* Begins a new row with a parser in its first state. Its options are valid, so csv_init() cannot fail. */
@@ -110,6 +112,26 @@ static void begin(struct table *t, uint64_t number)
 	t->open = true;
 }
 
+/* Whether a quoted cell is open, and the last byte was not the quote that may close it. */
+static bool is_quoting(const struct table *t)
+{
+	return t->parser.quoted && t->parser.pstate == 2;
+}
+
+static bool feed(struct table *t, const char *p, size_t n)
+{
+	return csv_parse(&t->parser, p, n, on_cell, on_row, t) == n;
+}
+
+/* The line, then its end. A \r before it is of the end, but within quotes, where it is of the cell. */
+static bool feed_line(struct table *t, struct str line, bool whole)
+{
+	size_t cr = line.n > 0 && line.p[line.n - 1] == '\r', n = line.n - cr;
+	if (!feed(t, line.p, n) || (is_quoting(t) && !feed(t, line.p + n, cr)))
+		return false;
+	return !whole || feed(t, "\n", 1);
+}
+
 enum table_result table_line(struct table *t, struct str line, bool whole, uint64_t number, struct table_row *row,
                              struct err *e)
 {
@@ -124,11 +146,10 @@ enum table_result table_line(struct table *t, struct str line, bool whole, uint6
 		return table_drop(t, number, row, "not UTF-8", e);
 	if (t->fed > CSV_ROW_MAX)
 		return table_drop(t, number, row, "the row is too long; is a quote left open?", e);
-	if (csv_parse(&t->parser, line.p, line.n, on_cell, on_row, t) != line.n ||
-	    (whole && csv_parse(&t->parser, "\n", 1, on_cell, on_row, t) != 1))
+	if (!feed_line(t, line, whole))
 		return table_drop(t, number, row, "misplaced quote", e);
 	if (t->parser.pstate == 0 && !t->done)
-		t->open = false; /* a blank line */
+		t->open = false; /* an empty line */
 	return finish(t, row);
 }
 

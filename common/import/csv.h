@@ -1,6 +1,6 @@
 /*
  * Rows of a CSV text (RFC 4180), line by line, by libcsv in its strict mode. Cells may be quoted and then hold commas,
- * quotes and line ends. Blank lines are passed over. A row has at most CSV_ROW_MAX bytes, so that a quote left open
+ * quotes and line ends; blanks are part of a cell, quoted or not. Empty lines are passed over. A row has at most CSV_ROW_MAX bytes, so that a quote left open
  * cannot take all memory.
  */
 #ifndef ROS_IMPORT_CSV_H
@@ -26,7 +26,7 @@ struct table_row {
 };
 
 enum table_result {
-	TABLE_MORE, /* no row yet: a blank line, or a quoted cell goes on in the next line */
+	TABLE_MORE, /* no row yet: an empty line, or a quoted cell goes on in the next line */
 	TABLE_ROW,
 	TABLE_BAD,  /* *e (ROS_REFUSED) says what is wrong; the row is dropped, the next line begins a new one */
 };

@@ -76,7 +76,7 @@ bool draft_cell(struct draft *d, struct json_reader *r, enum ai_field f, struct 
 		add(d, f, cell);
 	} else if (types & TYPE_STRING) {
 		draft_text(d, f, cell);
-	} else {
+	} else if (str_trim(cell).n > 0) {
 		struct json_fault fault;
 		const struct json *v = json_read(r, cell, &fault);
 		if (!v || (v->type != JSON_NUMBER && v->type != JSON_TRUE && v->type != JSON_FALSE))

@@ -47,7 +47,7 @@ void draft_int(struct draft *d, enum ai_field f, int64_t v);
 
 /*
  * Sets a field from what a person or a table wrote, by the field's type: strings as they are, numbers and booleans in
- * JSON's spelling, one more element where it is an array of strings. Empty text sets nothing. False: neither a number
+ * JSON's spelling, with blanks around them or not, one more element where it is an array of strings. Empty text sets nothing. False: neither a number
  * nor a boolean, where one is needed.
  */
 bool draft_cell(struct draft *d, struct json_reader *r, enum ai_field f, struct str cell);

@@ -2,11 +2,15 @@
  * Logs and exports to event lines: the loops over lines, what every event gets whatever its log, and the check before
  * it is printed.
  *
- * The id is made from the log's name (--source) and then from the record's own identity, or else from the file's name
- * and the line: two logs never share an id unless they are the same log, and importing twice gives the same ids.
+ * The id is made from the log's name (--source) and then from the record's own identity, or else from its text and how
+ * many equal ones came before it. So it does not matter in which file and where in it a record stands: files that were
+ * moved, rotated, grown or exported again over an overlapping time give each record the id it had, and records that
+ * differ never share one.
  */
 #include "import/import.h"
 
+#include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/timefmt.h"
@@ -18,6 +22,7 @@
 
 #include <inttypes.h>
 
+#define MARK_BYTES 8 /* two texts with one mark would be counted as one text, and have ids of their own all the same */
 #define SCRATCH_MAX ((size_t)32 << 20) /* canonical forms of a record of 16 MiB */
 
 struct import {
@@ -25,6 +30,7 @@ struct import {
 	struct json_reader *records, *events;
 	struct draft draft;
 	struct buf identity, scratch, line;
+	struct map *times; /* how often each text came, of records without an identity; by MARK_BYTES of its SHA-256 */
 	struct import_counts counts;
 };
 
@@ -43,6 +49,7 @@ struct import *import_new(const struct import_settings *s)
 	buf_init(&im->identity, SCRATCH_MAX);
 	buf_init(&im->scratch, SCRATCH_MAX);
 	buf_init(&im->line, EVENT_LINE_MAX + 1);
+	im->times = map_new();
 	draft_text(&im->draft, AI_SCHEMA_VERSION, STR("1.1.0"));
 	draft_keep(&im->draft);
 	return im;
@@ -58,6 +65,7 @@ void import_free(struct import *im)
 	buf_free(&im->identity);
 	buf_free(&im->scratch);
 	buf_free(&im->line);
+	map_free(im->times);
 	free(im);
 }
 
@@ -75,7 +83,7 @@ static int refuse(const struct json_fault *fault, struct err *e)
 {
 	if (fault->pointer[0])
 		return err_set(e, ROS_REFUSED, "%s: %s", fault->pointer, fault->rule);
-	return err_set(e, ROS_REFUSED, "%s at byte %zu", fault->rule, fault->offset);
+	return err_set(e, ROS_REFUSED, "%s at byte %zu", fault->rule, fault->offset + 1);
 }
 
 /* A new draft with nothing but the constants. */
@@ -85,20 +93,27 @@ static void start(struct import *im)
 	buf_clear(&im->identity);
 }
 
-static void set_id(struct import *im, const char *file, uint64_t number)
+/* For a record that has no identity of its own. */
+static void identify(struct import *im, struct str record)
 {
-	const char *slash = strrchr(file, '/');
+	char text[SHA256_TEXT];
+	struct sha256 h = sha256_of(record);
+	int64_t *times = map_put(im->times, (struct str){ (const char *)h.b, MARK_BYTES });
+	sha256_format(&h, text);
+	json_quote(&im->identity, str_of(text));
+	buf_fmt(&im->identity, ",%" PRId64, ++*times);
+}
+
+static void set_id(struct import *im, struct str record)
+{
 	char text[UUID_TEXT];
+	if (im->identity.n == 0)
+		identify(im, record);
 	buf_clear(&im->scratch);
 	buf_char(&im->scratch, '[');
 	json_quote(&im->scratch, im->settings->source);
 	buf_char(&im->scratch, ',');
-	if (im->identity.n > 0) {
-		buf_str(&im->scratch, buf_view(&im->identity));
-	} else {
-		json_quote(&im->scratch, str_of(slash ? slash + 1 : file));
-		buf_fmt(&im->scratch, ",%" PRIu64, number);
-	}
+	buf_str(&im->scratch, buf_view(&im->identity));
 	buf_char(&im->scratch, ']');
 	struct uuid id = uuid_named(&name_space, buf_view(&im->scratch));
 	uuid_format(&id, text);
@@ -167,8 +182,8 @@ static int write_event(struct import *im, struct err *e)
 	return 0;
 }
 
-/* The finished draft becomes an event line. */
-static int finish(struct import *im, const char *file, uint64_t number, struct out *out, struct err *e)
+/* The finished draft becomes an event line. `record` is its text in the log. */
+static int finish(struct import *im, struct str record, struct out *out, struct err *e)
 {
 	char at[TIME_TEXT];
 	bool undated = !is_set(im, AI_TIMESTAMP);
@@ -176,7 +191,7 @@ static int finish(struct import *im, const char *file, uint64_t number, struct o
 	if (undated)
 		draft_text(&im->draft, AI_TIMESTAMP, str_of(at));
 	if (!is_set(im, AI_INVOCATION_ID))
-		set_id(im, file, number);
+		set_id(im, record);
 	if (write_event(im, e) != 0)
 		return -1;
 	buf_char(&im->line, '\n');
@@ -231,7 +246,7 @@ static enum lines_event next_line(struct lines *l, struct out *out, struct str *
 	return lines_next(l, -1, line, e);
 }
 
-static int call_line(struct import *im, struct str line, const struct lines *l, struct out *out, struct err *e)
+static int call_line(struct import *im, struct str line, struct out *out, struct err *e)
 {
 	struct json_fault fault;
 	start(im);
@@ -240,7 +255,7 @@ static int call_line(struct import *im, struct str line, const struct lines *l, 
 		return refuse(&fault, e);
 	if (provider_call(im->records, record, &im->draft, &im->identity, &im->scratch, e) != 0)
 		return -1;
-	return finish(im, l->name, l->number, out, e);
+	return finish(im, line, out, e);
 }
 
 int import_calls(struct import *im, struct lines *l, struct out *out, import_refused_fn *refused, void *arg,
@@ -258,7 +273,7 @@ int import_calls(struct import *im, struct lines *l, struct out *out, import_ref
 		if (event == LINES_TOO_LONG)
 			rc = err_set(&why, ROS_REFUSED, "longer than %zu bytes", l->max);
 		else if (str_trim(line).n > 0)
-			rc = call_line(im, line, l, out, &why);
+			rc = call_line(im, str_trim(line), out, &why);
 		if (rc != 0) {
 			im->counts.refused++;
 			refused(arg, l->name, l->number, why.text);
@@ -293,13 +308,15 @@ static int take_header(struct columns *columns, enum table_result got, const str
 	return 0;
 }
 
-static int take_row(struct import *im, const struct columns *columns, const struct table_row *row, const char *file,
-                    struct out *out, struct err *e)
+static int take_row(struct import *im, const struct columns *columns, const struct table_row *row, struct out *out,
+                    struct err *e)
 {
 	start(im);
 	if (columns_row(columns, im->records, row, &im->draft, &im->identity, &im->scratch, e) != 0)
 		return -1;
-	return finish(im, file, row->line, out, e);
+	buf_clear(&im->scratch);
+	columns_join(row, &im->scratch);
+	return finish(im, buf_view(&im->scratch), out, e);
 }
 
 int import_table(struct import *im, struct columns *columns, struct lines *l, struct out *out,
@@ -324,7 +341,7 @@ int import_table(struct import *im, struct columns *columns, struct lines *l, st
 		if (!header) {
 			header = true;
 			rc = take_header(columns, got, &row, l->name, e);
-		} else if (got == TABLE_BAD || take_row(im, columns, &row, l->name, out, &why) != 0) {
+		} else if (got == TABLE_BAD || take_row(im, columns, &row, out, &why) != 0) {
 			im->counts.refused++;
 			refused(arg, l->name, row.line, why.text);
 		}

@@ -12,7 +12,6 @@
 #include <ctype.h>
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-#define LATENCY_MAX_MS INT64_C(1000000000000) /* the contract's own limit */
 #define CODE_MAX 64
 
 struct call {
@@ -99,7 +98,7 @@ static bool call_time(const struct call *c, int64_t *ms)
 	return date.p && time_parse(date, ms);
 }
 
-static void set_times(const struct call *c)
+static void set_time(const struct call *c)
 {
 	int64_t ms;
 	if (call_time(c, &ms)) {
@@ -107,18 +106,51 @@ static void set_times(const struct call *c)
 		time_format(ms, text);
 		draft_text(c->d, AI_TIMESTAMP, str_of(text));
 	}
-	const struct json *v = json_at(c->r, c->record, "processing_ms");
-	if (v && num_int_in(v->text, 0, LATENCY_MAX_MS, &ms))
-		draft_int(c->d, AI_USAGE_LATENCY_MS, ms);
 }
 
-/* The provider's bill, where the usage object has it: a plain number named cost (OpenRouter). */
+/* A number, or a header's text. As in a table, what is no whole number is refused, here or by the contract. */
+static int set_latency(const struct call *c, struct err *e)
+{
+	const struct json *v = json_at(c->r, c->record, "processing_ms");
+	int64_t ms;
+	if (!v || v->type == JSON_NULL || (v->type == JSON_STRING && v->text.n == 0))
+		return 0;
+	if (v->type == JSON_NUMBER)
+		draft_json(c->d, AI_USAGE_LATENCY_MS, v->text);
+	else if (v->type == JSON_STRING && num_int(v->text, &ms))
+		draft_int(c->d, AI_USAGE_LATENCY_MS, ms);
+	else
+		return err_set(e, ROS_REFUSED, "processing_ms is not a whole number");
+	return 0;
+}
+
+/* The fee and the other provider's bill together; absent where that one is not known. */
+static struct str plus_upstream(const struct call *c, struct str fee)
+{
+	const struct json *bill = json_at(c->r, c->record, "usage/cost_details/upstream_inference_cost");
+	int64_t nano, more;
+	if (!bill || bill->type != JSON_NUMBER || !num_scaled(fee, NUM_NANO, &nano, NULL) ||
+	    !num_scaled(bill->text, NUM_NANO, &more, NULL) || __builtin_add_overflow(nano, more, &nano))
+		return (struct str){ NULL, 0 };
+	buf_clear(c->scratch);
+	num_decimal(c->scratch, nano, NUM_NANO);
+	return buf_view(c->scratch);
+}
+
+/*
+ * The provider's bill, where the usage object has it: a plain number named cost (OpenRouter). Where the caller brings a
+ * key of another provider's it is OpenRouter's fee alone, mostly 0, and that provider's bill stands beside it.
+ */
 static void set_cost(const struct call *c)
 {
 	const struct json *cost = json_at(c->r, c->record, "usage/cost");
-	if (!cost || cost->type != JSON_NUMBER)
+	const struct json *own_key = json_at(c->r, c->record, "usage/is_byok");
+	struct str usd = cost && cost->type == JSON_NUMBER ? cost->text : (struct str){ NULL, 0 };
+	if (usd.p && own_key && own_key->type == JSON_TRUE)
+		usd = plus_upstream(c, usd);
+	if (!usd.p)
 		return;
-	draft_json(c->d, AI_USAGE_COST_USD, cost->text);
+	draft_json(c->d, AI_USAGE_COST_USD, usd);
 	draft_text(c->d, AI_USAGE_COST_SOURCE, STR("provider"));
 }
 
@@ -251,11 +283,11 @@ int provider_call(struct json_reader *r, const struct json *record, struct draft
 	const struct call c = { .r = r, .record = record, .d = d, .scratch = scratch };
 	if (record->type != JSON_OBJECT)
 		return err_set(e, ROS_REFUSED, "not an object");
-	if (set_outcome(&c, e) != 0 || set_usage(&c, e) != 0)
+	if (set_outcome(&c, e) != 0 || set_usage(&c, e) != 0 || set_latency(&c, e) != 0)
 		return -1;
 	set_names(&c);
 	set_workflow(&c);
-	set_times(&c);
+	set_time(&c);
 	set_parameters(&c);
 	write_identity(&c, identity);
 	return 0;

@@ -5,6 +5,10 @@
  * reasoning, Anthropic's and Bedrock's input holds no cached ones, Gemini's thoughts and tool prompts stand beside its
  * other counts. A row of the table says so for one shape; it is known by a member that no row above it has. The totals
  * of recorded calls confirm each row that has a total.
+ *
+ * Anthropic's own counts leave out what it took to shorten the conversation before the answer, which is billed at the
+ * same model's price and listed beside them: iterations of type `compaction`. Those of type `message` are what its own
+ * counts add up; those of type `advisor_message` are of another model, and no tokens of this one.
  */
 #include "import/tokens.h"
 
@@ -136,11 +140,10 @@ static void take_out(int64_t *whole, int64_t *part)
 	*whole -= *part;
 }
 
-int tokens_read(const struct json_reader *r, const struct json *usage, struct tokens *t, struct err *e)
+/* The counts of the object itself. */
+static int read_counts(const struct json_reader *r, const struct json *usage, struct tokens *t, struct err *e)
 {
 	*t = (struct tokens){ 0 };
-	if (!usage || usage->type == JSON_NULL)
-		return 0;
 	const struct shape *s = shape_of(r, usage);
 	if (!s)
 		return err_set(e, ROS_REFUSED, "usage: none of the known shapes");
@@ -158,6 +161,41 @@ int tokens_read(const struct json_reader *r, const struct json *usage, struct to
 		take_out(&t->output, &t->reasoning);
 	t->input += more;
 	return 0;
+}
+
+static void add(struct tokens *t, const struct tokens *more)
+{
+	t->input += more->input;
+	t->cache_read += more->cache_read;
+	t->cache_write += more->cache_write;
+	t->output += more->output;
+	t->reasoning += more->reasoning;
+}
+
+static int add_compactions(const struct json_reader *r, const struct json *usage, struct tokens *t, struct err *e)
+{
+	const struct json *list = json_get(r, usage, STR("iterations"));
+	const struct json *v = list && list->type == JSON_ARRAY ? json_first(list) : NULL;
+	for (; v; v = json_next(r, v)) {
+		struct tokens more;
+		const struct json *type = json_get(r, v, STR("type"));
+		if (!type || !str_is(type->text, "compaction"))
+			continue;
+		if (read_counts(r, v, &more, e) != 0)
+			return -1;
+		add(t, &more);
+		if (tokens_total(t) > COUNT_MAX)
+			return err_set(e, ROS_REFUSED, "usage: iterations are not counts");
+	}
+	return 0;
+}
+
+int tokens_read(const struct json_reader *r, const struct json *usage, struct tokens *t, struct err *e)
+{
+	*t = (struct tokens){ 0 };
+	if (!usage || usage->type == JSON_NULL)
+		return 0;
+	return read_counts(r, usage, t, e) != 0 ? -1 : add_compactions(r, usage, t, e);
 }
 
 int64_t tokens_total(const struct tokens *t)

@@ -19,7 +19,8 @@ struct tokens {
 
 /*
  * Reads a usage object by its shape, not by who sent it (the table is in tokens.c and in ros-import(1)); null and NULL
- * give zeros. What a provider counts inside another count is taken out of it, at most to 0. -1: the shape is unknown,
+ * give zeros. What a provider counts inside another count is taken out of it, at most to 0; what it bills for this
+ * model beside its counts (compactions) is added. -1: the shape is unknown,
  * or a count is not a whole number from 0.
  */
 int tokens_read(const struct json_reader *r, const struct json *usage, struct tokens *t, struct err *e);

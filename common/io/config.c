@@ -158,13 +158,24 @@ static char *find_state_dir(const struct config *c)
 	return path_below(config_get(c, "HOME"), ".local/state/ros");
 }
 
+/* A name that does not depend on the working directory. */
+static int make_absolute(struct config *c, struct err *e)
+{
+	char *path = realpath(c->state_dir, NULL);
+	if (!path)
+		return err_sys(e, ROS_IO, "cannot find %s", c->state_dir);
+	free(c->state_dir);
+	c->state_dir = path;
+	return 0;
+}
+
 int config_state_dir(struct config *c, const char **dir, struct err *e)
 {
 	if (!c->state_dir)
 		c->state_dir = find_state_dir(c);
 	if (!c->state_dir)
 		return err_set(e, ROS_CONFIG, "no state directory: neither ROS_STATE_DIR nor HOME is set");
-	if (file_make_dir(c->state_dir, e) != 0)
+	if (file_make_dir(c->state_dir, e) != 0 || (c->state_dir[0] != '/' && make_absolute(c, e) != 0))
 		return -1;
 	*dir = c->state_dir;
 	return 0;

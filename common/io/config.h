@@ -20,7 +20,8 @@ void config_close(struct config *c); /* NULL is fine */
 const char *config_get(const struct config *c, const char *name);
 
 /*
- * The state directory: ROS_STATE_DIR, else $XDG_STATE_HOME/ros, else $HOME/.local/state/ros. It is made where it is missing, mode 0700.
+ * The state directory: ROS_STATE_DIR, else $XDG_STATE_HOME/ros, else $HOME/.local/state/ros. It is made where it is missing, mode 0700;
+ * *dir is absolute.
  */
 int config_state_dir(struct config *c, const char **dir, struct err *e);
 

@@ -86,7 +86,7 @@ void json_int(struct json_writer *w, int64_t v)
 	buf_int(w->out, v);
 }
 
-void json_decimal(struct json_writer *w, int64_t v, int scale)
+void json_decimal(struct json_writer *w, int128 v, int scale)
 {
 	separate(w);
 	num_decimal(w->out, v, scale);

@@ -6,6 +6,7 @@
 #define ROS_JSON_WRITER_H
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -31,7 +32,7 @@ void json_key_str(struct json_writer *w, struct str name);
 void json_str(struct json_writer *w, struct str s); /* well-formed UTF-8; the absent value is null */
 void json_z(struct json_writer *w, const char *z);
 void json_int(struct json_writer *w, int64_t v);
-void json_decimal(struct json_writer *w, int64_t v, int scale); /* v / 10^scale, exactly */
+void json_decimal(struct json_writer *w, int128 v, int scale); /* v / 10^scale, exactly */
 void json_real(struct json_writer *w, double v, int digits);    /* rounded to so many significant digits; not finite: null */
 void json_bool(struct json_writer *w, bool v);
 void json_null(struct json_writer *w);

@@ -16,7 +16,7 @@
 const char *const report_statuses[STATUSES] = { "SUCCESS", "FAILED", "BLOCKED", "TIMEOUT", "RATE_LIMITED" };
 const char *const report_percentiles[PERCENTILES] = { "p50", "p90", "p95", "p99" };
 
-static const double quantiles[PERCENTILES] = { 0.50, 0.90, 0.95, 0.99 };
+static const int percents[PERCENTILES] = { 50, 90, 95, 99 };
 static const char *const tiers[] = { "NANO", "MINI", "FRONTIER" };
 
 #define N_TIERS (sizeof tiers / sizeof tiers[0])
@@ -183,11 +183,11 @@ static void add_tallies(struct folding *f, enum tally_kind kind)
 	}
 }
 
-static void fold_series(struct gather *g, struct report_group *into, const struct series *s)
+static void fold_series(struct report_group *into, const struct series *s)
 {
 	for (int i = 0; i < MEASURES; i++) {
 		if (i != COST_NANO_MAX && i != LATENCY_MS_MAX)
-			gather_add(g, &into->m[i], s->m[i]);
+			into->m[i] += s->m[i];
 		else if (s->m[i] > into->m[i])
 			into->m[i] = s->m[i];
 	}
@@ -197,11 +197,11 @@ static void fold_series(struct gather *g, struct report_group *into, const struc
 static void fold_item(struct folding *f, struct report_group *into, const struct item *item)
 {
 	if (item->series)
-		fold_series(f->gather, into, item->series);
+		fold_series(into, item->series);
 	if (item->sketch)
 		sketch_merge(f->latency, item->sketch);
 	if (item->tally)
-		gather_add(f->gather, &into->m[CALLS], item->tally->count);
+		into->m[CALLS] += item->tally->count;
 }
 
 /* Folds the items from `at` that have one key; returns where the next key begins. */
@@ -213,7 +213,7 @@ static size_t fold_group(struct folding *f, size_t at)
 	while (at < f->n && key_order(&f->items[at].key, &group->key) == 0)
 		fold_item(f, group, &f->items[at++]);
 	for (int i = 0; i < PERCENTILES; i++)
-		group->latency[i] = fmin(sketch_quantile(f->latency, quantiles[i]), (double)group->m[LATENCY_MS_MAX]);
+		group->latency[i] = fmin(sketch_percentile(f->latency, percents[i]), (double)group->m[LATENCY_MS_MAX]);
 	return at;
 }
 
@@ -390,15 +390,6 @@ static void take_state(struct report *r, struct gather *g)
 	r->widened_to = s->has_to && g->to_ms != s->to_ms;
 }
 
-static int check_sums(const struct report *r, const struct gather *g, struct err *e)
-{
-	int64_t tokens = 0;
-	bool overflow = g->overflow;
-	for (int i = INPUT_TOKENS; i <= REASONING_TOKENS; i++)
-		overflow |= __builtin_add_overflow(tokens, r->all.total.m[i], &tokens);
-	return overflow ? err_set(e, ROS_INPUT, "database %s: a sum does not fit in 64 bits", db_path(g->db)) : 0;
-}
-
 static int build(struct report *r, struct gather *g, struct db *db, struct err *e)
 {
 	if (gather_all(g, db, &r->scope, r->texts, e) < 0)
@@ -407,7 +398,7 @@ static int build(struct report *r, struct gather *g, struct db *db, struct err *
 	if (build_tops(r, g, e) < 0)
 		return -1;
 	take_state(r, g);
-	return check_sums(r, g, e);
+	return g->overflow ? err_set(e, ROS_INPUT, "database %s: a count does not fit in 64 bits", db_path(db)) : 0;
 }
 
 /* Name space of report ids, minted for this purpose. */
@@ -479,24 +470,24 @@ void report_free(struct report *r)
 
 /* Derived figures. */
 
-int64_t report_priced(const struct report_group *g)
+int128 report_priced(const struct report_group *g)
 {
 	return g->m[PRICED_PROVIDER] + g->m[PRICED_LOCAL] + g->m[PRICED_UNSTATED];
 }
 
-int64_t report_tokens(const struct report_group *g)
+int128 report_tokens(const struct report_group *g)
 {
-	int64_t sum = 0;
+	int128 sum = 0;
 	for (int i = INPUT_TOKENS; i <= REASONING_TOKENS; i++)
 		sum += g->m[i];
 	return sum;
 }
 
-int64_t report_latency_mean_us(const struct report_group *g)
+int128 report_latency_mean_us(const struct report_group *g)
 {
 	if (g->m[TIMED] == 0)
 		return -1;
-	int64_t n = g->m[TIMED], whole = g->m[LATENCY_MS] / n, rest = g->m[LATENCY_MS] % n;
+	int128 n = g->m[TIMED], whole = g->m[LATENCY_MS] / n, rest = g->m[LATENCY_MS] % n;
 	return whole * 1000 + (rest * 1000 + n / 2) / n;
 }
 

@@ -9,6 +9,7 @@
 #include "base/timefmt.h"
 #include "report/query.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,10 +69,9 @@ int mode_number(const char *mode)
 	return strcmp(mode, "LIVE") == 0;
 }
 
-void gather_add(struct gather *g, int64_t *sum, int64_t v)
+void gather_add(struct gather *g, int64_t *count, int64_t v)
 {
-	/* A rollup that does not fit stays at the largest integer. */
-	if (v == INT64_MAX || __builtin_add_overflow(*sum, v, sum))
+	if (__builtin_add_overflow(*count, v, count))
 		g->overflow = true;
 }
 
@@ -179,12 +179,12 @@ static struct series *series_of(const struct gather *g, const struct db_stmt *ro
 
 /* Sums. */
 
-static void add_measures(struct gather *g, struct series *s, const struct db_stmt *row)
+static void add_measures(struct series *s, const struct db_stmt *row)
 {
 	for (int i = 0; i < MEASURES; i++) {
 		int64_t v = db_int(row, COLUMN_MEASURES + i); /* NULL, an unknown value, counts nothing */
 		if (!measures[i].max)
-			gather_add(g, &s->m[i], v);
+			s->m[i] += v;
 		else if (v > s->m[i])
 			s->m[i] = v;
 	}
@@ -220,9 +220,36 @@ static int take_sums(struct gather *g, struct db_stmt *row, struct err *e)
 	struct series *s = series_of(g, row);
 	if (s) {
 		note_times(s, db_int(row, COLUMN_FIRST), db_int(row, COLUMN_LAST));
-		add_measures(g, s, row);
+		add_measures(s, row);
 		offer(g, s, row);
 	}
+	return 0;
+}
+
+/* A sum of a rollup that does not fit stays at the largest integer. */
+static bool is_full(const struct db_stmt *row)
+{
+	for (int i = 0; i < MEASURES; i++)
+		if (db_int(row, COLUMN_MEASURES + i) == INT64_MAX)
+			return true;
+	return false;
+}
+
+/* An hour of calls. The record has the sums that its rollup has not. */
+static int take_hour(struct gather *g, struct db_stmt *row, struct err *e)
+{
+	struct series *s = series_of(g, row);
+	if (!s || !is_full(row))
+		return take_sums(g, row, e);
+	if (g->n_full == g->cap_full) {
+		g->cap_full = 2 * g->cap_full + 16;
+		g->full = mem_grow(g->full, g->cap_full, sizeof *g->full);
+	}
+	g->full[g->n_full++] = (struct full_hour){
+		.series = s,
+		.start_ms = time_floor(db_int(row, COLUMN_FIRST), TIME_HOUR_MS),
+		.calls = db_int(row, COLUMN_MEASURES + CALLS),
+	};
 	return 0;
 }
 
@@ -300,7 +327,9 @@ static int each_of_record(struct gather *g, const char *select, int64_t from_ms,
 	return rc;
 }
 
-static int sum_record(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e)
+#define ALL_SERIES 0 /* is the id of none */
+
+static int sum_record(struct gather *g, int64_t from_ms, int64_t to_ms, int64_t series, struct err *e)
 {
 	struct buf sql;
 	buf_init(&sql, SQL_MAX);
@@ -308,6 +337,8 @@ static int sum_record(struct gather *g, int64_t from_ms, int64_t to_ms, struct e
 	for (int i = 0; i < MEASURES; i++)
 		buf_fmt(&sql, ", %s", measures[i].record);
 	buf_z(&sql, ", invocation_id FROM call");
+	if (series != ALL_SERIES)
+		buf_fmt(&sql, " WHERE series_id = %" PRId64, series);
 	int rc = each_of_record(g, buf_cstr(&sql), from_ms, to_ms, take_sums, e);
 	buf_free(&sql);
 	return rc;
@@ -339,7 +370,7 @@ static int time_record(struct gather *g, int64_t from_ms, int64_t to_ms, struct 
 
 static int read_record(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e)
 {
-	return sum_record(g, from_ms, to_ms, e) < 0 || tally_record(g, from_ms, to_ms, e) < 0 ? -1 : 0;
+	return sum_record(g, from_ms, to_ms, ALL_SERIES, e) < 0 || tally_record(g, from_ms, to_ms, e) < 0 ? -1 : 0;
 }
 
 /* Rollups. */
@@ -352,15 +383,30 @@ static int sum_rollups(struct gather *g, const struct value hours[2], struct err
 	for (int i = 0; i < MEASURES; i++)
 		buf_fmt(&sql, ", %s", measures[i].rollup);
 	buf_z(&sql, ", NULL FROM rollup_hour WHERE hour >= ?1 AND hour < ?2");
-	int rc = query_each(g, buf_cstr(&sql), hours, 2, take_sums, e);
+	int rc = query_each(g, buf_cstr(&sql), hours, 2, take_hour, e);
 	buf_free(&sql);
 	return rc;
+}
+
+static int sum_full_hours(struct gather *g, struct err *e)
+{
+	for (size_t i = 0; i < g->n_full; i++) {
+		const struct full_hour *f = &g->full[i];
+		int128 before = f->series->m[CALLS];
+		if (sum_record(g, f->start_ms, f->start_ms + TIME_HOUR_MS, f->series->id, e) < 0)
+			return -1;
+		if (f->series->m[CALLS] - before != f->calls)
+			return err_set(e, ROS_INPUT,
+			               "database %s: the sum of an hour does not fit in 64 bits, and its calls are not recorded any more",
+			               db_path(g->db));
+	}
+	return 0;
 }
 
 static int read_rollups(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e)
 {
 	const struct value hours[] = { value_int(from_ms / TIME_HOUR_MS), value_int(to_ms / TIME_HOUR_MS) };
-	if (sum_rollups(g, hours, e) < 0)
+	if (sum_rollups(g, hours, e) < 0 || sum_full_hours(g, e) < 0)
 		return -1;
 	return query_each(g, "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2", hours, 2,
 	                  take_tally, e);
@@ -471,4 +517,5 @@ void gather_free(struct gather *g)
 	free(g->refusals);
 	free(g->complete.v);
 	free(g->complete.losses);
+	free(g->full);
 }

@@ -27,7 +27,7 @@ struct attributes {
 struct series {
 	int64_t id, deployment;
 	struct attributes is;
-	int64_t m[MEASURES];
+	int128 m[MEASURES];
 	int64_t first_ms, last_ms; /* of its calls, where it has some */
 	size_t latency;            /* number of its sketch */
 };
@@ -36,6 +36,12 @@ struct series {
 struct latency {
 	struct attributes is;
 	struct sketch *sketch;
+};
+
+/* An hour of a series of which a sum did not fit in its rollup. */
+struct full_hour {
+	struct series *series;
+	int64_t start_ms, calls;
 };
 
 enum tally_kind { TALLY_ERROR_CODE, TALLY_ESCALATED_FROM, TALLY_MODEL_REQUESTED, TALLY_PHI_TYPE, TALLIES };
@@ -70,7 +76,9 @@ struct gather {
 	size_t cap_sources, cap_losses;
 	size_t source_at;           /* whose gaps are being read */
 	bool run_found;
-	bool overflow;              /* a sum did not fit */
+	struct full_hour *full;
+	size_t n_full, cap_full;
+	bool overflow;              /* a count did not fit */
 };
 
 /* 0 DEMO, 1 LIVE */
@@ -87,8 +95,8 @@ int gather_state(struct gather *g, struct err *e);
 /* The part of gather_all() that is about sources: what they emitted, and what became of it. */
 int gather_completeness(struct gather *g, struct err *e);
 
-/* *sum += v, or g->overflow. */
-void gather_add(struct gather *g, int64_t *sum, int64_t v);
+/* *count += v, or g->overflow. */
+void gather_add(struct gather *g, int64_t *count, int64_t v);
 
 /* Replaces the hours among the candidates by their dearest calls and settles; must be within the transaction. */
 int gather_calls(struct gather *g, struct peaks *p, struct err *e);

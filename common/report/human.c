@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define NUMBER_MAX 64
-#define SHARE_MAX (INT64_MAX / 4000)
 
 /* Appends a decimal number with commas between the thousands. */
 static void group_digits(struct buf *b, struct str number)
@@ -23,16 +22,16 @@ static void group_digits(struct buf *b, struct str number)
 	}
 }
 
-void human_count(struct buf *b, int64_t n)
+void human_count(struct buf *b, int128 n)
 {
 	struct buf text;
 	buf_init(&text, NUMBER_MAX);
-	buf_int(&text, n);
+	num_decimal(&text, n, 0);
 	group_digits(b, buf_view(&text));
 	buf_free(&text);
 }
 
-void human_usd(struct buf *b, int64_t nano)
+void human_usd(struct buf *b, int128 nano)
 {
 	struct buf text;
 	buf_init(&text, NUMBER_MAX);
@@ -47,14 +46,13 @@ void human_usd(struct buf *b, int64_t nano)
 	buf_free(&text);
 }
 
-void human_share(struct buf *b, int64_t part, int64_t whole)
+void human_share(struct buf *b, int128 part, int128 whole)
 {
 	if (whole <= 0) {
 		buf_z(b, "n/a");
 		return;
 	}
-	int64_t shrink = whole > SHARE_MAX ? whole / SHARE_MAX + 1 : 1; /* for sums of tokens: 2000 times a part must fit */
-	int64_t tenths = (part / shrink * 2000 + whole / shrink) / (whole / shrink * 2);
+	int128 tenths = (part * 2000 + whole) / (whole * 2);
 	if (part == 0 || part == whole)
 		buf_z(b, part ? "100 %" : "0 %");
 	else if (tenths < 1)
@@ -65,7 +63,7 @@ void human_share(struct buf *b, int64_t part, int64_t whole)
 		buf_fmt(b, "%d.%d %%", (int)(tenths / 10), (int)(tenths % 10));
 }
 
-void human_of(struct buf *b, int64_t part, int64_t whole, const char *what)
+void human_of(struct buf *b, int128 part, int128 whole, const char *what)
 {
 	human_count(b, part);
 	buf_z(b, " of ");
@@ -96,7 +94,7 @@ void human_time(struct buf *b, int64_t ms)
 	buf_z(b, " UTC");
 }
 
-void human_plural(struct buf *b, int64_t n, const char *one, const char *many)
+void human_plural(struct buf *b, int128 n, const char *one, const char *many)
 {
 	human_count(b, n);
 	buf_char(b, ' ');

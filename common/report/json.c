@@ -13,10 +13,10 @@
 
 #define LATENCY_DIGITS 6
 
-static void put_int(struct json_writer *w, const char *name, int64_t v)
+static void put_int(struct json_writer *w, const char *name, int128 v)
 {
 	json_key(w, name);
-	json_int(w, v);
+	json_decimal(w, v, 0);
 }
 
 static void put_text(struct json_writer *w, const char *name, const char *text)
@@ -40,7 +40,7 @@ static void put_uuid(struct json_writer *w, const char *name, bool known, const 
 }
 
 /* v / 10^scale, or null */
-static void put_decimal(struct json_writer *w, const char *name, bool known, int64_t v, int scale)
+static void put_decimal(struct json_writer *w, const char *name, bool known, int128 v, int scale)
 {
 	json_key(w, name);
 	if (known)
@@ -220,7 +220,7 @@ static void put_latency(struct json_writer *w, const struct report_group *g)
 
 static void put_phi(struct json_writer *w, const struct report_part *p)
 {
-	const int64_t *m = p->total.m;
+	const int128 *m = p->total.m;
 	put_int(w, "phi_scans_total", m[PHI_SCANS]);
 	put_int(w, "phi_scans_skipped", m[PHI_SKIPPED]);
 	put_int(w, "phi_scans_unreported", 2 * m[CALLS] - m[PHI_SCANS] - m[PHI_SKIPPED]);
@@ -235,7 +235,7 @@ static void put_phi(struct json_writer *w, const struct report_part *p)
 
 static void put_routing(struct json_writer *w, const struct report_part *p)
 {
-	const int64_t *m = p->total.m;
+	const int128 *m = p->total.m;
 	put_int(w, "escalated_calls", m[ESCALATED]);
 	open_list(w, "escalations");
 	for (size_t i = 0; i < p->by[BY_ESCALATION].n; i++) {

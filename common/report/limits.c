@@ -39,7 +39,7 @@ static void say(const struct saying *s, const char *text)
 }
 
 /* "PREFIX139 of 1,939 calls (7.2 %)SUFFIX", where there are some. */
-static void say_of(const struct saying *s, const char *prefix, int64_t part, int64_t whole, const char *what,
+static void say_of(const struct saying *s, const char *prefix, int128 part, int128 whole, const char *what,
                    const char *suffix)
 {
 	if (part <= 0)
@@ -52,7 +52,7 @@ static void say_of(const struct saying *s, const char *prefix, int64_t part, int
 }
 
 /* "3 eventsSUFFIX", where there are some. */
-static void say_count(const struct saying *s, int64_t n, const char *one, const char *many, const char *suffix)
+static void say_count(const struct saying *s, int128 n, const char *one, const char *many, const char *suffix)
 {
 	if (n <= 0)
 		return;
@@ -78,7 +78,7 @@ static void state_widened(const struct saying *s, const char *which, bool widene
 static void state_calls(const struct saying *s, const struct report_part *part)
 {
 	const struct report_group *all = &part->total;
-	int64_t calls = all->m[CALLS], texts = 2 * calls, unstaged = 0;
+	int128 calls = all->m[CALLS], texts = 2 * calls, unstaged = 0;
 	say_of(s, "The cost of ", calls - report_priced(all), calls, "calls",
 	       " is unknown. Unknown is not 0: the true total may be higher.");
 	say_of(s, "For ", all->m[PRICED_UNSTATED], calls, "calls", " it is not stated who computed the cost.");

@@ -38,24 +38,24 @@ static void heading(struct buf *out, const char *level, const char *text)
 
 /* Cells. */
 
-static void cell_count(struct md_table *t, int64_t n)
+static void cell_count(struct md_table *t, int128 n)
 {
 	human_count(md_cell(t), n);
 }
 
-static void cell_share(struct md_table *t, int64_t part, int64_t whole)
+static void cell_share(struct md_table *t, int128 part, int128 whole)
 {
 	human_share(md_cell(t), part, whole);
 }
 
 static void put_mean(struct buf *out, const struct report_group *g)
 {
-	int64_t us = report_latency_mean_us(g);
+	int128 us = report_latency_mean_us(g);
 	human_ms(out, us < 0 ? -1 : (double)us / 1000);
 }
 
 /* Says how many calls a figure covers where not all. */
-static void say_coverage(struct buf *cell, int64_t covered, int64_t calls)
+static void say_coverage(struct buf *cell, int128 covered, int128 calls)
 {
 	if (covered == 0 || covered == calls)
 		return;
@@ -76,7 +76,7 @@ static void cell_mean(struct md_table *t, const struct report_group *g)
 static void cell_cost(struct md_table *t, const struct report_group *g)
 {
 	struct buf *cell = md_cell(t);
-	int64_t priced = report_priced(g);
+	int128 priced = report_priced(g);
 	if (g->m[CALLS] == 0)
 		buf_z(cell, "–");
 	else if (priced == 0)
@@ -187,7 +187,7 @@ static void say_phi(struct buf *out, const struct report_group *g)
 static void say_status(struct buf *out, const struct report_part *p)
 {
 	const struct report_group *g = &p->total;
-	int64_t calls = g->m[CALLS], good = g->status[STATUS_SUCCESS];
+	int128 calls = g->m[CALLS], good = g->status[STATUS_SUCCESS];
 	buf_fmt(out, "**%s:** ", p->mode);
 	human_plural(out, calls, "call", "calls");
 	buf_z(out, " recorded. ");
@@ -466,7 +466,7 @@ static void put_models(struct buf *out, const struct report *r)
 static void put_failures(struct buf *out, const struct report_part *p)
 {
 	const struct report_group *g = &p->total;
-	int64_t bad = g->m[CALLS] - g->status[STATUS_SUCCESS];
+	int128 bad = g->m[CALLS] - g->status[STATUS_SUCCESS];
 	if (bad == 0)
 		return;
 	buf_fmt(out, "- %s: ", p->mode);
@@ -492,6 +492,28 @@ static void put_flags(struct buf *out, const struct report_part *p)
 	human_of(out, p->total.m[PHI_FLAGS], p->total.m[PHI_SCANS], "PHI scans");
 	buf_z(out, " flagged something; ");
 	human_plural(out, p->total.m[PHI_REDACTIONS], "redaction was made.\n", "redactions were made.\n");
+}
+
+/* Also of a mode that has no calls. */
+static void put_conflicts(struct buf *out, const char *mode, int64_t conflicts)
+{
+	if (conflicts == 0)
+		return;
+	buf_fmt(out, "- %s: ", mode);
+	human_plural(out, conflicts, "event", "events");
+	buf_z(out, " came with the time and id of a recorded one but with other content.\n");
+}
+
+static void put_refused(struct buf *out, const struct report *r)
+{
+	int64_t refused = 0;
+	for (size_t i = 0; i < r->n_refusals; i++)
+		refused += r->refusals[i].count;
+	if (refused == 0)
+		return;
+	buf_z(out, "- ");
+	human_plural(out, refused, "entry of the bus was", "entries of the bus were");
+	buf_z(out, " refused for good, in the whole database.\n");
 }
 
 static bool is_incomplete(const struct report *r)
@@ -520,7 +542,9 @@ static void put_incidents(struct buf *out, const struct report *r)
 	for (int i = 0; i < 2; i++) {
 		put_failures(out, &r->mode[i]);
 		put_flags(out, &r->mode[i]);
+		put_conflicts(out, i == 0 ? "DEMO" : "LIVE", r->mode[i].conflicts);
 	}
+	put_refused(out, r);
 	put_missing(out, &r->complete);
 	if (out->n == before)
 		buf_z(out, "None recorded.\n");
@@ -672,7 +696,7 @@ static void put_verification(struct buf *out, const struct report *r)
 
 /* Details. */
 
-static void put_group(struct md_table *t, const struct report_group *g, int64_t calls)
+static void put_group(struct md_table *t, const struct report_group *g, int128 calls)
 {
 	cell_count(t, g->m[CALLS]);
 	cell_share(t, g->m[CALLS], calls);
@@ -746,7 +770,7 @@ static void put_stages(struct buf *out, const struct report_part *p)
 }
 
 /* Rows of a label and a count with its share. */
-static void row_of(struct md_table *t, const char *label, int64_t n, int64_t whole)
+static void row_of(struct md_table *t, const char *label, int128 n, int128 whole)
 {
 	md_cell_z(t, label);
 	cell_count(t, n);
@@ -773,7 +797,7 @@ static void put_statuses(struct buf *out, const struct report_part *p)
 
 /* A list of named counts, as a table where there are some. */
 static void put_names(struct buf *out, const struct report_list *list, const char *what, const char *count,
-                      int64_t whole)
+                      int128 whole)
 {
 	if (list->n == 0) {
 		buf_z(out, "None recorded.\n");
@@ -801,7 +825,7 @@ static void put_tokens(struct buf *out, const struct report_part *p)
 		                              "Reasoning" };
 	struct md_table t;
 	begin_counts(&t, "Kind", "Tokens", "Share");
-	int64_t all = report_tokens(&p->total);
+	int128 all = report_tokens(&p->total);
 	for (int i = INPUT_TOKENS; i <= REASONING_TOKENS; i++)
 		row_of(&t, labels[i - INPUT_TOKENS], p->total.m[i], all);
 	row_of(&t, "All", all, all);
@@ -849,7 +873,7 @@ static void put_latency(struct buf *out, const struct report_part *p)
 
 static void put_privacy(struct buf *out, const struct report_part *p)
 {
-	const int64_t *m = p->total.m;
+	const int128 *m = p->total.m;
 	struct md_table t;
 	begin_counts(&t, "Texts (an input and an output a call)", "Count", "Share");
 	row_of(&t, "scanned, nothing found", m[PHI_SCANS] - m[PHI_FLAGS], 2 * m[CALLS]);
@@ -865,7 +889,7 @@ static void put_privacy(struct buf *out, const struct report_part *p)
 	put_names(out, &p->by[BY_PHI_TYPE], "PHI type", "Scans that found it", m[PHI_SCANS]);
 }
 
-static void put_escalations(struct buf *out, const struct report_list *list, int64_t calls)
+static void put_escalations(struct buf *out, const struct report_list *list, int128 calls)
 {
 	if (list->n == 0)
 		return;
@@ -887,7 +911,7 @@ static void put_escalations(struct buf *out, const struct report_list *list, int
 
 static void put_routing(struct buf *out, const struct report_part *p)
 {
-	const int64_t *m = p->total.m;
+	const int128 *m = p->total.m;
 	heading(out, "###", "Routing");
 	buf_z(out, "Reported as escalated: ");
 	human_of(out, m[ESCALATED], m[CALLS], "calls");

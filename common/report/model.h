@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/num.h"
 #include "base/uuid.h"
 #include "db/db.h"
 
@@ -68,8 +69,8 @@ struct report_key {
 
 struct report_group {
 	struct report_key key;
-	int64_t m[MEASURES];      /* lists of named things have CALLS alone: how often */
-	int64_t status[STATUSES]; /* calls */
+	int128 m[MEASURES];       /* lists of named things have CALLS alone: how often */
+	int128 status[STATUSES];  /* calls */
 	double latency[PERCENTILES]; /* of the total, tiers, providers and models */
 };
 
@@ -195,19 +196,19 @@ struct report {
 
 /*
  * Computes the report in one read transaction. `generated_by` is kept by reference. Errors: ROS_REFUSED where the run
- * of the scope is not in the database; ROS_INPUT where a sum does not fit in 64 bits or a sketch is unreadable; those
- * of db.h. After an error nothing is left to free.
+ * of the scope is not in the database; ROS_INPUT where a count does not fit in 64 bits, the sum of an hour does not and
+ * its calls are not recorded any more, or a sketch is unreadable; those of db.h. After an error nothing is left to free.
  */
 int report_build(struct report **r, struct db *db, const struct report_scope *scope, const char *generated_by,
                  int64_t generated_ms, struct err *e);
 void report_free(struct report *r); /* NULL is fine */
 
 /* Sums and derived figures of a group. */
-int64_t report_priced(const struct report_group *g); /* calls whose cost is known */
-int64_t report_tokens(const struct report_group *g); /* of all five kinds */
+int128 report_priced(const struct report_group *g); /* calls whose cost is known */
+int128 report_tokens(const struct report_group *g); /* of all five kinds */
 
 /* LATENCY_MS / TIMED in thousandths of a millisecond, rounded half up; -1 where no call is timed. */
-int64_t report_latency_mean_us(const struct report_group *g);
+int128 report_latency_mean_us(const struct report_group *g);
 
 /* The status that all calls of the group share, else "MIXED"; NULL without calls. */
 const char *report_status(const struct report_group *g);

@@ -119,17 +119,22 @@ void sketch_merge(struct sketch *into, const struct sketch *from)
 		count_bin(into, from->bins[i].k, from->bins[i].count);
 }
 
-double sketch_quantile(const struct sketch *s, double q)
+/* ceil(percent n / 100), in parts that fit in 64 bits. */
+static int64_t nearest_rank(int64_t n, int percent)
+{
+	return n / 100 * percent + (n % 100 * percent + 99) / 100;
+}
+
+double sketch_percentile(const struct sketch *s, int percent)
 {
 	if (s->count == 0)
 		return -1.0;
-	double rank = floor(fmin(fmax(q, 0), 1) * (double)(s->count - 1));
-	double below = (double)s->zeros;
-	if (rank < below)
+	int64_t rank = nearest_rank(s->count, percent), upto = s->zeros;
+	if (rank <= upto)
 		return 0;
 	size_t i = 0;
-	while (i + 1 < s->n && rank >= below + (double)s->bins[i].count)
-		below += (double)s->bins[i++].count;
+	while (rank > (upto += s->bins[i].count))
+		i++;
 	return value_of(s->bins[i].k);
 }
 

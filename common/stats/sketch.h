@@ -3,7 +3,7 @@
  * depend on order: equal multisets of values give equal bytes. Bins are sparse.
  *
  * gamma = (1 + alpha) / (1 - alpha), alpha = 0.01. A value v > 0 falls in the bin k = ceil(log_gamma(v)), which stands for 2 gamma^k / (gamma + 1); zeros are
- * counted apart. The quantile q of n values is that of rank floor(q (n - 1)), counted from 0, in ascending order.
+ * counted apart. The p-th percentile of n values is the nearest rank's: the value of rank ceil(p n / 100), counted from 1, in ascending order.
  */
 #ifndef ROS_STATS_SKETCH_H
 #define ROS_STATS_SKETCH_H
@@ -25,8 +25,8 @@ void sketch_add(struct sketch *s, int64_t value); /* value >= 0 */
 void sketch_merge(struct sketch *into, const struct sketch *from);
 int64_t sketch_count(const struct sketch *s);
 
-/* The value at quantile q in 0..1, or -1.0 where the sketch is empty. */
-double sketch_quantile(const struct sketch *s, double q);
+/* The value at the percentile, of 1 to 100, or -1.0 where the sketch is empty. */
+double sketch_percentile(const struct sketch *s, int percent);
 
 /* Serialised: a version byte, then varints; the same multiset always gives the same bytes. */
 void sketch_write(const struct sketch *s, struct buf *out);

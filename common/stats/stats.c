@@ -109,9 +109,9 @@ void stats_time(struct stats *s, size_t which, int64_t ms)
 }
 
 /* The sketch is off by 1 % at the most; never beyond what was seen. */
-static void add_quantile(struct json_writer *w, const char *name, const struct stats_cell *c, double q)
+static void add_percentile(struct json_writer *w, const char *name, const struct stats_cell *c, int percent)
 {
-	double v = sketch_quantile(c->sketch, q);
+	double v = sketch_percentile(c->sketch, percent);
 	v = v < (double)c->min ? (double)c->min : v > (double)c->max ? (double)c->max : v;
 	json_key(w, name);
 	json_real(w, v, 3);
@@ -126,9 +126,9 @@ static void add_latency(struct json_writer *w, const struct stats_cell *c)
 	if (n > 0) {
 		json_key(w, "min");
 		json_int(w, c->min);
-		add_quantile(w, "p50", c, 0.50);
-		add_quantile(w, "p95", c, 0.95);
-		add_quantile(w, "p99", c, 0.99);
+		add_percentile(w, "p50", c, 50);
+		add_percentile(w, "p95", c, 95);
+		add_percentile(w, "p99", c, 99);
 		json_key(w, "max");
 		json_int(w, c->max);
 	}

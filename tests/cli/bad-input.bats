@@ -324,6 +324,13 @@ among_good_ones() { # HOW
 			expect 78 "$bus" tool nothing "$name" --bus "$bus" < in
 			says "$name" .
 		done
+		for scheme in file unix; do
+			for bus in $scheme:// $scheme://bus.db $scheme://./bus.db; do
+				expect 78 "$bus" tool nothing "$name" --bus "$bus" < in
+				says "$name" "$scheme:///path"
+			done
+		done
+		[ ! -e bus.db ]
 		status=69
 		[ "$name" != ros-emit ] || status=0 # which has a queue for that
 		expect $status 'no server' tool nothing "$name" --bus "unix://$PWD/no.sock" < <(event)

@@ -517,7 +517,11 @@ numbers() {
 @test "a stream name with white space is refused" {
 	event > in
 	INSIGHTS_STREAM_NAME='a b' run -78 ros-emit in
-	[[ $output == *"stream: not a name"* ]]
+	[[ $output == "ros-emit: INSIGHTS_STREAM_NAME: 'a b' is not a name of"* ]]
+	INSIGHTS_STREAM_NAME='a b' run -64 ros-emit --stream 'c d' in
+	[[ $output == "ros-emit: --stream: 'c d' is not a name of"* ]]
+	run -64 ros-consume --group ''
+	[[ $output == "ros-consume: --group: '' is not a name of"* ]]
 }
 
 @test "output that cannot be written is 74" {

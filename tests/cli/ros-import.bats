@@ -97,12 +97,35 @@ azure() {
 	[ "$(field . .usage.latency_ms)" = 570 ]
 	[ "$(field '.processing_ms = 12' .usage.latency_ms)" = 12 ]
 	[ "$(field '.processing_ms = null' .usage.latency_ms)" = null ]
-	[ "$(field '.processing_ms = "soon"' .usage.latency_ms)" = null ]
+	[ "$(field 'del(.processing_ms)' .usage.latency_ms)" = null ]
+	[ "$(field '.processing_ms = ""' .usage.latency_ms)" = null ]
+}
+
+@test "a latency that is no whole number of milliseconds is refused, in logs and in tables" {
+	for value in 12.5 -1 1e300 '"12.5"' '"soon"' '"-1"' true '{}'; do
+		run --separate-stderr import <<< "$(call ".processing_ms = $value")"
+		[ "$status" -eq 1 ]
+		[ -z "$output" ]
+		[[ $stderr == *'line 1: processing_ms is not a whole number'* || $stderr == *'line 1: /usage/latency_ms: '* ]]
+	done
+	for value in 12.5 -1 soon; do
+		run --separate-stderr table --column usage.latency_ms=ms <<< $'ms\n'"$value"
+		[ "$status" -eq 1 ]
+		[ -z "$output" ]
+		[[ $stderr == *'line 2: /usage/latency_ms: '* ]]
+	done
 }
 
 @test "the provider's bill is a cost; a gateway's estimate is not" {
 	[ "$(field '.usage.cost = 1.13e-05' '.usage | [.cost_usd * 1e9, .cost_source]')" = '[11300,"provider"]' ]
 	[ "$(field '.usage.cost = 0' '.usage | [.cost_usd, .cost_source]')" = '[0,"provider"]' ]
+	[ "$(field '.usage.cost = 0.001 | .usage.is_byok = false | .usage.cost_details.upstream_inference_cost = 0.001' .usage.cost_usd)" = 0.001 ]
+	[ "$(field '.usage.cost = 0 | .usage.is_byok = true | .usage.cost_details.upstream_inference_cost = 3.253e-4' '.usage | [.cost_usd, .cost_source]')" = \
+		'[0.0003253,"provider"]' ]
+	[ "$(field '.usage.cost = 0.0001 | .usage.is_byok = true | .usage.cost_details.upstream_inference_cost = 0.0002' .usage.cost_usd)" = 0.0003 ]
+	for absent in '.usage.cost_details.upstream_inference_cost = null' '.usage.cost_details = null' 'del(.usage.cost_details)'; do
+		[ "$(field ".usage.cost = 0 | .usage.is_byok = true | $absent" '.usage | [.cost_usd, .cost_source]')" = '[null,"unknown"]' ]
+	done
 	[ "$(field '.usage.pydantic_ai_gateway.cost_estimate = 0.5' '.usage | [.cost_usd, .cost_source]')" = '[null,"unknown"]' ]
 }
 
@@ -138,17 +161,48 @@ azure() {
 	[ "$(field . '[.tenant_id, .tags, .provider]' --set tenant_id=t --set tags=a --set tags=b --set provider=mine)" = '["t",["a","b"],"openai"]' ]
 }
 
-@test "ids: by place and response id, else by response id, else by file and line; --source parts logs" {
+@test "ids: by place and response id, else by response id, else by the text; --source parts logs" {
 	id() { field "$1" .invocation_id "${@:2}"; }
 	[ "$(id .)" = "$(id '.usage = null')" ]
 	[ "$(id .)" != "$(id '.interaction = 1')" ]
 	[ "$(id .)" != "$(id '.response_id = "other"')" ]
 	[ "$(id .)" != "$(id . --source other)" ]
 	[ "$(id 'del(.file)')" = "$(id 'del(.file, .interaction)')" ]
+	[ "$(id 'del(.file, .response_id)')" != "$(id 'del(.file, .response_id) | .stream = true')" ]
 	call 'del(.file, .response_id)' > "$HOME/a"
 	cp "$HOME/a" "$HOME/b"
 	[ "$(cat "$HOME/a" "$HOME/a" | import - "$HOME/a" "$HOME/b" | jq -r .invocation_id | sort -u | wc -l)" -eq 4 ]
 	[ "$(import "$HOME/a" | jq .invocation_id)" = "$(cd "$HOME" && import a | jq .invocation_id)" ]
+}
+
+# all FILE ...: what is imported of tables without dates and ids, sorted.
+all() {
+	table --at 2026-01-01 --column usage.input_tokens=in --column usage.output_tokens=out "$@" | sort
+}
+
+@test "records that differ have ids that differ, wherever they stand; equal ones are counted" {
+	mkdir "$HOME/d1" "$HOME/d2"
+	printf 'in,out\n1,2\n3,4\n1,2\n' > "$HOME/d1/u.csv"
+	printf 'in,out\n5,6\n1,2\n3,4\n' > "$HOME/d2/u.csv"
+	# Each row is recorded once, however often and in however many runs it comes.
+	for files in d1/u.csv d2/u.csv 'd1/u.csv d2/u.csv' 'd2/u.csv d1/u.csv' d2/u.csv; do
+		# shellcheck disable=SC2086 # several words
+		(cd "$HOME" && all $files | ros-aggregate)
+	done
+	ros-report --format json | jq -e '.total_ai_calls == 6 and .tokens.input == 14 and .tokens.output == 20 and .conflicts == 0'
+}
+
+@test "ids without an identity are those of the text: file, place, line ends and quotes do not matter" {
+	printf 'in,out\n1,2\n3,4\n1,2\n' > "$HOME/u.csv"
+	all "$HOME/u.csv" > "$HOME/want"
+	[ "$(jq -r .invocation_id "$HOME/want" | sort -u | wc -l)" -eq 3 ]
+	all < "$HOME/u.csv" | diff "$HOME/want" -
+	(cd "$HOME" && all u.csv) | diff "$HOME/want" -
+	printf '"in","out"\r\n1,2\r\n\r\n"1",2\r\n3,4' > "$HOME/turned.csv"
+	all "$HOME/turned.csv" | diff "$HOME/want" -
+	printf '9,9\n' | cat "$HOME/u.csv" - | all | comm -13 - "$HOME/want" | diff /dev/null -
+	call 'del(.file, .response_id)' > "$HOME/a"
+	sed 's/$/\r/' "$HOME/a" | import | diff <(import "$HOME/a") -
 }
 
 @test "records that give no event are named and counted, the rest goes on" {
@@ -163,6 +217,7 @@ azure() {
 		call '.stage = 21'
 		echo '{"a":1,"a":2}'
 		echo '{"a":'
+		echo 'x'
 		call '.interaction = 1'
 	} > "$HOME/in"
 	run --separate-stderr import "$HOME/in"
@@ -177,7 +232,8 @@ azure() {
 		ros-import: in: line 8: /stage: maximum
 		ros-import: in: line 9: /?: duplicate-key
 		ros-import: in: line 10: /?: syntax
-		ros-import: 8 of 10 records gave no event
+		ros-import: in: line 11: syntax at byte 1
+		ros-import: 9 of 11 records gave no event
 	END
 }
 
@@ -254,6 +310,10 @@ azure() {
 		--from csv --column timestamp|--column timestamp: not FIELD=COLUMN
 		--from csv --column time=when|--column time=when: no such field
 		--from csv --hash model=a|--hash model=a: the field is not prompt_hash
+		--from csv --date-format %Q|--date-format: '%Q' is not a format of dates
+		--from csv --date-format=|--date-format: '' is not a format of dates
+		--from csv -c usage.input_tokens=a -c usage.input_tokens=b|--column usage.input_tokens=b: the field has a column already
+		--from csv -c prompt_hash=a --hash prompt_hash=b|--hash prompt_hash=b: the field has a column already
 		--from provider-calls --column timestamp=when|--column, --hash, --id and --date-format need --from csv
 		--from provider-calls --id a|--column, --hash, --id and --date-format need --from csv
 	END
@@ -270,9 +330,16 @@ ros-import: 1 of 2 records gave no event' ]
 }
 
 @test "csv: quotes, line ends and a byte order mark" {
-	printf '\xef\xbb\xbf"a",b\r\n"x ""y"", z\nnext",1\r\n\r\n p ,2' | table --at 2026-01-01 --column tags=a --column usage.input_tokens=b > "$HOME/out"
+	printf '\xef\xbb\xbf"a",b\r\n"x ""y"", z\nnext",1\r\n\r\np,2' | table --at 2026-01-01 --column tags=a --column usage.input_tokens=b > "$HOME/out"
 	[ "$(jq -c '[.tags[0], .usage.input_tokens]' "$HOME/out")" = '["x \"y\", z\nnext",1]
 ["p",2]' ]
+}
+
+@test "csv: blanks are part of a cell, quoted or not, but around names, dates and numbers" {
+	printf 'a, in,when\n x ,1 , 2026-01-02 \n" x "," 1","2026-01-02"\n' | table --date-format %Y-%m-%d --column timestamp=when \
+		--column usage.input_tokens=in --column tags=a --hash prompt_hash=a > "$HOME/out"
+	[ "$(jq -c '[.tags[0], .usage.input_tokens, .timestamp]' "$HOME/out" | uniq)" = '[" x ",1,"2026-01-02T00:00:00.000Z"]' ]
+	[ "$(jq -r .prompt_hash "$HOME/out" | uniq)" = "sha256:$(printf '[" x "]' | sha256sum | cut -c1-64)" ]
 }
 
 @test "csv: rows that give no event are named with their line, the rest goes on" {
@@ -307,7 +374,7 @@ ros-import: 1 of 2 records gave no event' ]
 	[ "$(jq -r .prompt_hash "$HOME/out" | sort -u | wc -l)" -eq 2 ]
 }
 
-@test "csv: ids are of the line, or of the columns of --id" {
+@test "csv: ids are of the row, or of the columns of --id" {
 	printf 'a,b\n1,2\n1,3\n' > "$HOME/in"
 	printf 'a,b\n1,3\n1,2\n' > "$HOME/turned"
 	ids() { table --at 2026-01-01 "$@" | jq -r .invocation_id; }
@@ -353,7 +420,7 @@ ros-import: 1 of 2 records gave no event' ]
 @test "the costs of the recorded calls are the bills in them, to the nano-dollar" {
 	calls_log
 	nano='[.[] | select(. != null) * 1e9 | round] | [length, add]'
-	want=$(jq '.usage.cost' "$calls" | jq -sc "$nano")
+	want=$(jq '.usage | if .is_byok then .cost_details.upstream_inference_cost else .cost end' "$calls" | jq -sc "$nano")
 	got=$(import --quiet "$calls" | jq '.usage | select(.cost_source == "provider").cost_usd' | jq -sc "$nano")
 	[ "$got" = "$want" ]
 	[ "${want%%,*}" = '[55' ]

@@ -136,5 +136,8 @@ schema() {
 	run -64 ros-migrate down 0
 	[[ $output == *"not a number of versions: '0'" ]]
 	run -64 ros-migrate down 1 2
+	[[ $output == *"'2' is one operand too many"* ]]
+	run -64 ros-migrate status x
+	[[ $output == *"'x' is one operand too many"* ]]
 	[ ! -e ros.db ]
 }

@@ -66,13 +66,13 @@ agrees() {
 	[ "$(jq .calls "$BATS_TEST_TMPDIR/sql.json")" -gt 0 ]
 }
 
-# percentiles SQL-CONDITION OPTION ...: those of the report are within 1 % of the exact ones.
+# percentiles SQL-CONDITION OPTION ...: those of the report are within 1 % of the nearest rank's, ceil(q n / 100) from 1.
 percentiles() {
 	local where=$1 q exact
 	shift
 	for q in 50 90 95 99; do
 		exact=$(sql "SELECT latency_ms FROM ai_invocations WHERE latency_ms NOT NULL AND $where ORDER BY latency_ms
-			LIMIT 1 OFFSET (SELECT (count(*) - 1) * $q / 100 FROM ai_invocations WHERE latency_ms NOT NULL AND $where)")
+			LIMIT 1 OFFSET (SELECT (count(*) * $q + 99) / 100 - 1 FROM ai_invocations WHERE latency_ms NOT NULL AND $where)")
 		json "$@" | jq -e --argjson exact "$exact" ".latency_percentiles.p$q | (. - \$exact | fabs) <= \$exact * 0.01001"
 	done
 }
@@ -291,6 +291,46 @@ same_top() {
 	[ "$(json --top 5 | jq -r .report_id)" = "$first" ]
 	event '.usage.cost_usd = 1 | .invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5b"' | record
 	[ "$(json | jq -r .report_id)" != "$first" ]
+}
+
+@test "sums beyond 64 bits are exact, within an hour and over hours, from rollups and from the record" {
+	# 12 calls an hour, 11 of them of one series, at the contract's limits of cost, tokens and latency.
+	many 36 '.timestamp = "2026-01-0\(1 + $i / 24 | floor)T0\(($i / 12 | floor) % 2):\(10 + $i % 12):00Z"
+		| .tier = "MINI" | .provider = "p" | .model = (if $i % 12 == 11 then "b" else "a" end) | .run_id = "'$RUN'"
+		| .stage = 1 | .stage_name = null | .purpose = "route" | .status = "SUCCESS" | .error = null
+		| .usage.input_tokens = 9000000000000001 | .usage.latency_ms = 1000000000000' |
+		sed 's/"cost_usd":[^,]*/"cost_usd":999999999.000000001/' | record
+	[ "$(sql 'SELECT min(cost_nano), max(cost_nano) FROM rollup_hour')" = '999999999000000001|9223372036854775807' ]
+	for options in '' --exact "--run $RUN" '--exact --from 2026-01-01T00:00:30Z'; do
+		# shellcheck disable=SC2086 # several words
+		json $options > r.json
+		grep -F '"total_cost_usd": 35999999964.000000036,' r.json
+		grep -F '"input": 324000000000000036,' r.json
+		grep -F '"cost_usd": 32999999967.000000033,' r.json
+		jq -e '.total_ai_calls == 36 and .total_latency_ms == 36000000000000 and .avg_latency_ms == 1000000000000
+			and [.models[].call_count] == [33, 3] and (.top_expensive_calls | length) == 10' r.json
+	done
+	json --from 2026-01-02 | grep -F '"total_cost_usd": 11999999988.000000012,'
+	ros-report | grep -F '$35,999,999,964.000000036'
+}
+
+# incidents: the section of the Markdown report.
+incidents() {
+	ros-report "$@" | sed -n '/^## Incidents$/,/^## Limitations$/p' | grep '^- ' || true
+}
+
+@test "conflicts and refused entries are incidents" {
+	event '.status = "SUCCESS" | .phi = {}' | record
+	[ -z "$(incidents)" ]
+	event '.status = "SUCCESS" | .phi = {} | .tags = ["other"]' | record
+	[ "$(incidents)" = '- DEMO: 1 event came with the time and id of a recorded one but with other content.' ]
+	event '.status = "SUCCESS" | .phi = {} | .governance_mode = "LIVE"' | record
+	[ "$(incidents | sed -n 2p)" = '- LIVE: 1 event came with the time and id of a recorded one but with other content.' ]
+	for id in 1-1 1-2; do
+		printf '{"stream":"s","group":"g","id":"%s","type":"x","deliveries":1,"event":{"no":"event"}}\n' $id | record || [ $? = 1 ]
+	done
+	[ "$(incidents | sed -n 3p)" = '- 2 entries of the bus were refused for good, in the whole database.' ]
+	[ "$(incidents | wc -l)" -eq 3 ]
 }
 
 @test "conflicts and refusals are told" {

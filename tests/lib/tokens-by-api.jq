@@ -1,8 +1,9 @@
 # Tokens of one recorded call: [fresh input, read from cache, written to cache, output, reasoning]. Counts by the API that was called, where
-# ros-import goes by the shape of the usage object.
+# ros-import goes by the shape of the usage object. Of Anthropic's iterations all count but an advisor's; ros-import adds compactions to the whole.
 def at_most($whole): [., $whole] | min;
 def anthropic: (.output_tokens_details.thinking_tokens // 0) as $r |
-	[.input_tokens, .cache_read_input_tokens, .cache_creation_input_tokens, .output_tokens - $r, $r];
+	((.iterations // [.]) | map(select(.type != "advisor_message"))) as $own | def sum(f): $own | map(f) | add;
+	[sum(.input_tokens), sum(.cache_read_input_tokens), sum(.cache_creation_input_tokens), sum(.output_tokens) - $r, $r];
 def gemini: (.cachedContentTokenCount // 0) as $c |
 	[(.promptTokenCount // .totalTokenCount) - $c + (.toolUsePromptTokenCount // 0), $c, 0, (.candidatesTokenCount // 0), (.thoughtsTokenCount // 0)];
 def bedrock: [.inputTokens, (.cacheReadInputTokens // 0), (.cacheWriteInputTokens // 0), .outputTokens, 0];

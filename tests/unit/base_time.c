@@ -67,6 +67,16 @@ static void forgive_as_ajv(void)
 	CHECK(time_parse(STR("2026-01-28T23:60:00+00:01"), &ms) && ms == NOON + INT64_C(43140000));
 }
 
+static void formats(void)
+{
+	static const char *const good[] = { "%Y-%m-%d %H:%M:%S.%f%z", "%s", "%L", "%a, %d %b", "100%% %Y" };
+	static const char *const bad[] = { "", " ", "2026-01-02", "%%", "%", "%Y%", "%Q", "%Y-%M-%D", "%Y %\xff" };
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		CHECK(time_is_format(str_of(good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		CHECK(!time_is_format(str_of(bad[i])));
+}
+
 static void parse_as(void)
 {
 	static const struct {
@@ -183,6 +193,7 @@ int main(void)
 	RUN(parse);
 	RUN(refuse);
 	RUN(forgive_as_ajv);
+	RUN(formats);
 	RUN(parse_as);
 	RUN(refuse_as);
 	RUN(human);

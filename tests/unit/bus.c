@@ -1227,9 +1227,13 @@ static void unusable_urls_are_refused_without_their_password(void)
 		"redis://u:secret@[::1",
 		"redis://u:secret@[::1]x:1",
 		"unix://",
+		"unix://r.sock",
+		"unix://u:secret@r.sock",
 		"unix://u:secret@/r.sock?db=x",
 		"unix://u:secret@/r.sock?nodb",
 		"file://",
+		"file://bus.db",
+		"file://./bus.db",
 		"redis://u:se/cr@secret@h:x",
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -85,13 +85,36 @@ static void test_names_that_ack_lines_cannot_carry(void)
 		struct bus_setup stream = BUS_SETUP_DEFAULTS, group = BUS_SETUP_DEFAULTS;
 		stream.stream = group.group = bad[i];
 		CHECK_INT(open_with(&stream, environment, &c, &b, &e), -1);
-		CHECK_INT(e.status, ROS_CONFIG);
+		CHECK_INT(e.status, ROS_USAGE);
+		CHECK(str_starts(str_of(e.text), "--stream: '"));
 		close_all(&stream, c, b);
 		CHECK_INT(open_with(&group, environment, &c, &b, &e), -1);
-		CHECK_INT(e.status, ROS_CONFIG);
+		CHECK_INT(e.status, ROS_USAGE);
+		CHECK(str_starts(str_of(e.text), "--group: '"));
 		close_all(&group, c, b);
 		free(environment[0]);
 	}
+}
+
+static void test_bad_names_of_variables(void)
+{
+	char stream_name[] = "INSIGHTS_STREAM_NAME=a b", group_name[] = "INSIGHTS_CONSUMER_GROUP=c d";
+	char *environment[] = { setting("ROS_STATE_DIR", "/state"), stream_name, group_name, NULL };
+	struct config *c;
+	struct bus *b;
+	struct err e = { 0 };
+	struct bus_setup stream = BUS_SETUP_DEFAULTS, group = BUS_SETUP_DEFAULTS;
+	stream.stream = stream_name + strlen("INSIGHTS_STREAM_NAME=");
+	CHECK_INT(open_with(&stream, environment, &c, &b, &e), -1);
+	CHECK_INT(e.status, ROS_CONFIG);
+	CHECK_STR(str_of(e.text), "INSIGHTS_STREAM_NAME: 'a b' is not a name of 1 to 255 bytes without white space");
+	close_all(&stream, c, b);
+	group.group = group_name + strlen("INSIGHTS_CONSUMER_GROUP=");
+	CHECK_INT(open_with(&group, environment, &c, &b, &e), -1);
+	CHECK_INT(e.status, ROS_CONFIG);
+	CHECK_STR(str_of(e.text), "INSIGHTS_CONSUMER_GROUP: 'c d' is not a name of 1 to 255 bytes without white space");
+	close_all(&group, c, b);
+	free(environment[0]);
 }
 
 static void write_file(const char *path, const char *text)
@@ -255,6 +278,7 @@ int main(void)
 	RUN(test_default_is_a_file_in_the_state_directory);
 	RUN(test_given_url_goes_before_redis_url);
 	RUN(test_names_that_ack_lines_cannot_carry);
+	RUN(test_bad_names_of_variables);
 	RUN(test_password_is_the_first_line_of_its_file);
 	RUN(test_consumers_of_a_host_take_the_lowest_free_number);
 	RUN(test_a_consumer_name_is_held_by_one);

@@ -69,6 +69,27 @@ static void tokens_of_every_shape(void)
 	check_tokens("null", 0, 0, 0, 0, 0);
 }
 
+/* The usage objects of recorded calls, without what plays no part. */
+static void tokens_of_iterations(void)
+{
+	check_tokens("{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":220,\"output_tokens\":8,\"iterations\":["
+	             "{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":55196,\"output_tokens\":125,\"type\":\"compaction\"},"
+	             "{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":220,\"output_tokens\":8,\"type\":\"message\"}]}",
+	             55416, 0, 0, 133, 0);
+	check_tokens("{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":229,\"output_tokens\":5,\"iterations\":["
+	             "{\"cache_creation_input_tokens\":55096,\"cache_read_input_tokens\":7,\"input_tokens\":100,\"output_tokens\":131,\"type\":\"compaction\"}]}",
+	             329, 7, 55096, 136, 0);
+	check_tokens("{\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,\"input_tokens\":2390,\"output_tokens\":121,\"iterations\":["
+	             "{\"cache_read_input_tokens\":0,\"input_tokens\":1128,\"output_tokens\":110,\"type\":\"message\"},"
+	             "{\"cache_read_input_tokens\":0,\"input_tokens\":2518,\"output_tokens\":22,\"type\":\"advisor_message\",\"model\":\"other\"},"
+	             "{\"cache_read_input_tokens\":0,\"input_tokens\":1262,\"output_tokens\":11,\"type\":\"message\"}]}", 2390, 0, 0, 121, 0);
+	check_tokens("{\"input_tokens\":2,\"iterations\":null}", 2, 0, 0, 0, 0);
+	check_tokens("{\"input_tokens\":2,\"iterations\":[7,{\"type\":null}]}", 2, 0, 0, 0, 0);
+	check_no_tokens("{\"input_tokens\":2,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":-1}]}", "usage: input_tokens is not a count");
+	check_no_tokens("{\"input_tokens\":1,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":10000000000000000}]}",
+	                "usage: iterations are not counts");
+}
+
 static void tokens_are_never_negative(void)
 {
 	check_tokens("{\"prompt_tokens\":43,\"completion_tokens\":10,\"completion_tokens_details\":{\"reasoning_tokens\":11}}", 43, 0, 0, 0, 10);
@@ -196,11 +217,21 @@ static void check_rows(const char *text, const char *want)
 static void rows(void)
 {
 	check_rows("a,b\n1,2\n", "1:a|b;2:1|2;");
-	check_rows("a,b\r\n\r\n \n1,2", "1:a|b;4:1|2;");
+	check_rows("a,b\r\n\r\n\n1,2", "1:a|b;4:1|2;");
 	check_rows("\"x,\"\"y\"\"\",\"p\nq\"\nz,\n", "1:x,\"y\"|p\nq;3:z|;");
 	check_rows("a\n1\"2\n\"3\"4\n5\n", "1:a;2!misplaced quote;3!misplaced quote;4:5;");
 	check_rows("a\n\"1\n2\n3", "1:a;2!quote left open (the row goes on to line 4);");
 	check_rows("a\n\xff\n1\n", "1:a;2!not UTF-8;3:1;");
+}
+
+/* RFC 4180: "Spaces are considered part of a field and should not be ignored." */
+static void blanks_are_part_of_a_cell(void)
+{
+	check_rows(" a ,\tb\n\" a \",\"\tb\"\n", "1: a |\tb;2: a |\tb;");
+	check_rows("a, \n , \r\n \n", "1:a| ;2: | ;3: ;");
+	check_rows("a, \"b\"\n\"a\" ,b\n", "1!misplaced quote;2!misplaced quote;");
+	check_rows("a\r,b\r\r\n\"a\"\r\n", "1:a\r|b\r;2:a;");
+	check_rows("\"a\r\nb\r\"\r\n\"a\r\n\"\"\"\r\n1\r", "1:a\r\nb\r;3:a\r\n\";5:1;");
 }
 
 static void row_without_end(void)
@@ -243,6 +274,7 @@ static void drafts(void)
 	CHECK(draft_cell(&d, reader, AI_USAGE_COST_USD, STR(" 1.50 ")));
 	CHECK(draft_cell(&d, reader, AI_ROUTING_ESCALATED, STR("true")));
 	CHECK(draft_cell(&d, reader, AI_STAGE, STR("")));
+	CHECK(draft_cell(&d, reader, AI_STAGE, STR(" \t")));
 	CHECK(!draft_cell(&d, reader, AI_STAGE, STR("1,\"model\":\"x\"")));
 	CHECK(!draft_cell(&d, reader, AI_STAGE, STR("null")));
 	CHECK(draft_write(&d, &out));
@@ -258,7 +290,7 @@ static void drafts(void)
 
 static void columns(void)
 {
-	struct columns *c = columns_new("%d.%m.%Y");
+	struct columns *c = columns_new();
 	struct draft d;
 	struct buf identity;
 	struct err e;
@@ -266,6 +298,7 @@ static void columns(void)
 	struct table_row row = { .cells = header, .n = 4, .line = 1 };
 	draft_init(&d);
 	buf_init(&identity, 4096);
+	CHECK_INT(columns_dates(c, "%d.%m.%Y", &e), 0);
 	CHECK_INT(columns_value(c, STR("timestamp=when"), &e), 0);
 	CHECK_INT(columns_value(c, STR("usage.input_tokens=in"), &e), 0);
 	CHECK_INT(columns_hash(c, STR("prompt_hash=p,q"), &e), 0);
@@ -294,7 +327,7 @@ static void columns_of_the_header(void)
 	struct err e;
 	struct str header[] = { STR("a"), STR("a") };
 	struct table_row row = { .cells = header, .n = 2, .line = 1 };
-	struct columns *c = columns_new(NULL);
+	struct columns *c = columns_new();
 	CHECK_INT(columns_value(c, STR("model=a"), &e), 0);
 	CHECK_INT(columns_header(c, &row, &e), -1);
 	CHECK_STR(str_of(e.text), "more than one column a in the header");
@@ -306,7 +339,11 @@ static void columns_of_the_header(void)
 	CHECK_INT(columns_value(c, STR("models=a"), &e), -1);
 	CHECK_INT(columns_hash(c, STR("model=a"), &e), -1);
 	CHECK_INT(columns_identity(c, STR(""), &e), -1);
+	CHECK_INT(columns_dates(c, "%Q", &e), -1);
+	CHECK_INT(columns_value(c, STR("model=b"), &e), -1);
 	CHECK_INT(e.status, ROS_USAGE);
+	CHECK_INT(columns_value(c, STR("tags=a"), &e), 0);
+	CHECK_INT(columns_value(c, STR("tags=b"), &e), 0);
 	columns_free(c);
 }
 
@@ -344,6 +381,7 @@ int main(void)
 	reader = json_reader_new(IMPORT_CALL_LIMITS);
 	buf_init(&scratch, 1 << 20);
 	RUN(tokens_of_every_shape);
+	RUN(tokens_of_iterations);
 	RUN(tokens_are_never_negative);
 	RUN(tokens_that_are_none);
 	RUN(tiers);
@@ -351,6 +389,7 @@ int main(void)
 	RUN(equal_prompts);
 	RUN(equal_outputs);
 	RUN(rows);
+	RUN(blanks_are_part_of_a_cell);
 	RUN(row_without_end);
 	RUN(drafts);
 	RUN(columns);

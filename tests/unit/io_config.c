@@ -5,6 +5,7 @@
 #include "io/file.h"
 
 #include <ftw.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -125,6 +126,14 @@ static void state_dirs(void)
 	state_dir_of((char *[]){ user, relative, NULL }, below("s/user/.local/state/ros"));
 }
 
+static void a_relative_state_dir_becomes_absolute(void)
+{
+	char own[] = "ROS_STATE_DIR=s/../relative/own", was[PATH_MAX];
+	CHECK(getcwd(was, sizeof was) && chdir(below("")) == 0);
+	state_dir_of((char *[]){ own, NULL }, below("relative/own"));
+	CHECK(chdir(was) == 0);
+}
+
 static void no_state_dir(void)
 {
 	char *nothing[] = { NULL };
@@ -207,6 +216,7 @@ int main(void)
 	RUN(no_files);
 	RUN(bad_files);
 	RUN(state_dirs);
+	RUN(a_relative_state_dir_becomes_absolute);
 	RUN(no_state_dir);
 	RUN(directories);
 	RUN(inputs);

@@ -50,18 +50,27 @@ static bool near(double got, int64_t want)
 	return fabs(got - (double)want) <= SKETCH_ALPHA * (double)want * (1 + 1e-9);
 }
 
-static void quantiles_are_within_one_percent(void)
+/* The least of the sorted values that at least so many percent of them do not exceed: the definition, without a formula. */
+static int64_t nearest_rank(const int64_t *sorted, size_t n, size_t percent)
+{
+	size_t rank = 1;
+	while (100 * rank < percent * n)
+		rank++;
+	return sorted[rank - 1];
+}
+
+static void percentiles_are_within_one_percent_of_the_nearest_rank(void)
 {
 	int64_t v[MANY];
-	fill(v, MANY);
-	struct sketch *s = sketch_of(v, MANY);
-	qsort(v, MANY, sizeof v[0], by_value);
-	CHECK_INT(sketch_count(s), MANY);
-	for (int percent = 0; percent <= 100; percent++) {
-		double q = percent / 100.0;
-		CHECK(near(sketch_quantile(s, q), v[(size_t)(q * (MANY - 1))]));
+	for (size_t n = 1; n <= MANY; n = n < 210 ? n + 1 : 2 * n + 7) {
+		fill(v, n);
+		struct sketch *s = sketch_of(v, n);
+		qsort(v, n, sizeof v[0], by_value);
+		CHECK_INT(sketch_count(s), n);
+		for (int percent = 1; percent <= 100; percent++)
+			CHECK(near(sketch_percentile(s, percent), nearest_rank(v, n, (size_t)percent)));
+		sketch_free(s);
 	}
-	sketch_free(s);
 }
 
 static void every_size_of_value_is_within_one_percent(void)
@@ -70,32 +79,63 @@ static void every_size_of_value_is_within_one_percent(void)
 	for (int64_t v = 1; v > 0 && v < INT64_MAX / 3; v = v * 3 / 2 + 1) {
 		sketch_clear(s);
 		sketch_add(s, v);
-		CHECK(near(sketch_quantile(s, 0.5), v));
+		CHECK(near(sketch_percentile(s, 50), v));
 	}
 	sketch_clear(s);
 	sketch_add(s, INT64_MAX);
-	CHECK(near(sketch_quantile(s, 1), INT64_MAX));
+	CHECK(near(sketch_percentile(s, 100), INT64_MAX));
 	sketch_free(s);
 }
 
-static void ranks_are_lower_ones(void)
+static void ranks_are_exact(void)
 {
 	int64_t v[] = { 0, 0, 10, 1000 };
 	struct sketch *s = sketch_of(v, 4);
-	CHECK(sketch_quantile(s, 0) == 0);
-	CHECK(sketch_quantile(s, 0.5) == 0); /* rank floor(1.5) */
-	CHECK(near(sketch_quantile(s, 0.67), 10));
-	CHECK(near(sketch_quantile(s, 0.99), 10));
-	CHECK(near(sketch_quantile(s, 1), 1000));
-	CHECK(near(sketch_quantile(s, 7), 1000));
-	CHECK(sketch_quantile(s, -1) == 0);
+	CHECK(sketch_percentile(s, 1) == 0);
+	CHECK(sketch_percentile(s, 50) == 0); /* rank 2 */
+	CHECK(near(sketch_percentile(s, 51), 10));
+	CHECK(near(sketch_percentile(s, 75), 10));
+	CHECK(near(sketch_percentile(s, 76), 1000));
+	CHECK(near(sketch_percentile(s, 100), 1000));
 	sketch_free(s);
 }
 
-static void empty_has_no_quantile(void)
+/* Of two, the median is the smaller, and all that is above it the larger. */
+static void of_two_values(void)
+{
+	int64_t v[] = { 10, 1000 };
+	struct sketch *s = sketch_of(v, 2);
+	CHECK(near(sketch_percentile(s, 50), 10));
+	CHECK(near(sketch_percentile(s, 90), 1000));
+	CHECK(near(sketch_percentile(s, 99), 1000));
+	sketch_free(s);
+}
+
+/* 2^62 values, beyond what a float counts exactly, and their product with the percentage is beyond 64 bits. */
+static void ranks_of_very_many_values_are_exact(void)
 {
 	struct sketch *s = sketch_new();
-	CHECK(sketch_quantile(s, 0.5) == -1.0);
+	sketch_add(s, 10);
+	for (int i = 0; i < 61; i++)
+		sketch_merge(s, s);
+	CHECK_INT(sketch_count(s), INT64_C(1) << 61);
+	struct sketch *high = sketch_new();
+	sketch_add(high, 1000);
+	for (int i = 0; i < 61; i++)
+		sketch_merge(high, high);
+	sketch_merge(s, high);
+	CHECK(near(sketch_percentile(s, 50), 10));
+	CHECK(near(sketch_percentile(s, 51), 1000));
+	sketch_add(s, 1000); /* one more above: its rank is that of the first 1000 */
+	CHECK(near(sketch_percentile(s, 50), 1000));
+	sketch_free(high);
+	sketch_free(s);
+}
+
+static void empty_has_no_percentile(void)
+{
+	struct sketch *s = sketch_new();
+	CHECK(sketch_percentile(s, 50) == -1.0);
 	CHECK_INT(sketch_count(s), 0);
 	sketch_free(s);
 	sketch_free(NULL);
@@ -182,10 +222,12 @@ static void bytes_are_stable(void)
 
 int main(void)
 {
-	RUN(quantiles_are_within_one_percent);
+	RUN(percentiles_are_within_one_percent_of_the_nearest_rank);
 	RUN(every_size_of_value_is_within_one_percent);
-	RUN(ranks_are_lower_ones);
-	RUN(empty_has_no_quantile);
+	RUN(ranks_are_exact);
+	RUN(of_two_values);
+	RUN(ranks_of_very_many_values_are_exact);
+	RUN(empty_has_no_percentile);
 	RUN(order_and_grouping_do_not_matter);
 	RUN(what_is_written_is_read);
 	RUN(what_is_not_a_sketch_is_refused);

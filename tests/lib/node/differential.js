@@ -160,7 +160,7 @@ function mutants(e) {
 		}
 	}
 	for (let i = 0; i < 60; i++)
-		judge(whole.slice(0, Math.floor(random() * whole.length)));
+		judge(whole.slice(0, 1 + Math.floor(random() * (whole.length - 1)))); // not the empty text: ros-emit skips blank lines
 	for (let i = 0; i < 60; i++) {
 		const at = Math.floor(random() * whole.length);
 		judge(whole.slice(0, at) + pick(['"', "{", "}", "[", "]", ",", ":", "0", "-", ".", "e", "\\", " ", "\u0001", "tru", "x"]) + whole.slice(at));
