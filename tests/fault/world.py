@@ -1,0 +1,165 @@
+"""A short run in a world of its own: a bus, a state directory, some events, and what the producer was promised."""
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import uuid
+
+import bus
+import oracle
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get('ROS_BIN', os.path.join(TOP, 'build/release/bin'))
+HANGS = 60     # seconds: a tool that has not ended by then hangs
+BATCH = 5
+
+
+def events(n, seed=1):
+    """n different events, always the same for a seed: ids and text lines."""
+    dice = random.Random(seed)
+    ids = [str(uuid.UUID(int=dice.getrandbits(128), version=4)) for _ in range(n)]
+    lines = [json.dumps({
+        'schema_version': '1.1.0', 'invocation_id': id, 'timestamp': f'2026-01-28T{i % 3:02}:{i % 60:02}:00.{i % 1000:03}Z',
+        'governance_mode': 'DEMO', 'project_id': '1b4e28ba-2fa1-41d2-883f-0016d3cca427', 'caller': 'worker',
+        'tier': ['NANO', 'MINI', 'FRONTIER'][i % 3], 'provider': 'made-up', 'model': f'model-{i % 2}',
+        'usage': {'input_tokens': 100 + i, 'output_tokens': 3 * i, 'cost_usd': i / 1000, 'cost_source': 'provider', 'latency_ms': 17 * i},
+    }, separators=(',', ':')) for i, id in enumerate(ids)]
+    return ids, lines
+
+
+class Run:
+    """How a tool ended: its exit status, negative for a signal, and what it said."""
+
+    def __init__(self, status, said):
+        self.status, self.said = status, said
+
+    @property
+    def killed(self):
+        return self.status == -9
+
+
+class World:
+    def __init__(self, on, n=4 * BATCH):
+        self.dir = tempfile.mkdtemp(prefix='ros-')
+        self.bus = on
+        on.reset(self.dir)
+        self.ids, self.lines = events(n)
+        self.promised = set()
+        self.broken = []
+        self.db = os.path.join(self.dir, 'ros.db')
+        self.env = {'PATH': BIN + ':' + os.environ['PATH'], 'HOME': self.dir, 'ROS_STATE_DIR': self.dir, 'ROS_BUS': on.url, 'LC_ALL': 'C.UTF-8',
+                    'INSIGHTS_BATCH_SIZE': str(BATCH)}
+        self.files = [self.write(f'in{i}', self.lines[i:i + BATCH]) for i in range(0, n, BATCH)] # ros-emit publishes at the end of each
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.dir)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write(self, name, lines):
+        with open(self.path(name), 'w') as out:
+            out.writelines(line + '\n' for line in lines)
+        return self.path(name)
+
+    def run(self, *command, stdin=None, stdout=None, wrap=(), env=None):
+        """Runs one tool between two files, behind the words of `wrap`."""
+        with open(self.path(stdin) if stdin else os.devnull, 'rb') as source, open(self.path(stdout or 'out'), 'wb') as sink:
+            try:
+                done = subprocess.run([*wrap, *command], stdin=source, stdout=sink, stderr=subprocess.PIPE, timeout=HANGS,
+                                      env={**self.env, **(env or {})}, cwd=self.dir)
+            except subprocess.TimeoutExpired:
+                self.broken.append(f'{command[0]} did not end within {HANGS} s')
+                return Run(-1, '')
+        return Run(done.returncode, done.stderr.decode(errors='replace'))
+
+    # The stages of the job, one after another: what a stage printed before it died is there for the next.
+
+    def emit(self, **how):
+        run = self.run('ros-emit', *self.files, stdout='ids', **how)
+        self._note_promises(run)
+        return run
+
+    def consume(self, **how):
+        return self.run('ros-consume', stdout='envelopes', **how)
+
+    def aggregate(self, **how):
+        return self.run('ros-aggregate', '--batch', str(BATCH), stdin='envelopes', stdout='acks', **how)
+
+    def ack(self, **how):
+        return self.run('ros-ack', stdin='acks', **how)
+
+    STAGES = {'ros-emit': emit, 'ros-consume': consume, 'ros-aggregate': aggregate, 'ros-ack': ack}
+
+    def stages(self, victim, **how):
+        """The whole job; `how` holds for the victim only. Returns how that one ended."""
+        ended = None
+        for tool, stage in self.STAGES.items():
+            if tool == victim:
+                ended = stage(self, **how)
+            elif stage(self).status and ended is None:
+                self.broken.append(f'{tool} failed before the fault')
+        return ended
+
+    def _note_promises(self, run):
+        """Answers come in the order of the events: a stream id, or `queued INVOCATION`. A cut last line is none."""
+        with open(self.path('ids')) as file:
+            answers = [line[:-1] for line in file if line.endswith('\n')]
+        for id, answer in zip(self.ids, answers):
+            if answer.startswith('queued ') and answer != 'queued ' + id:
+                self.broken.append(f'{id} was answered by: {answer}')
+        self.promised |= set(self.ids[:len(answers)])
+        if run.status == 0 and len(answers) != len(self.ids):
+            self.broken.append(f'ros-emit ended with 0, but answered for {len(answers)} of {len(self.ids)} events')
+
+    # The oracle.
+
+    def look(self, when, idle=False):
+        rules = oracle.check(self.bus.state(), oracle.Database(self.db), self.promised, self.queued(), idle)
+        self.broken += [f'{when}: {rule}' for rule in rules]
+
+    def queued(self):
+        """Invocations in the local queue of ros-emit."""
+        return set()
+
+    def drain(self):
+        """A clean run of the main job, as a pipe."""
+        job = [['ros-consume'], ['ros-aggregate', '--batch', str(BATCH)], ['ros-ack']]
+        running, source = [], subprocess.DEVNULL
+        for command in job:
+            running.append(subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, cwd=self.dir))
+            if source != subprocess.DEVNULL:
+                source.close()
+            source = running[-1].stdout
+        source.close()
+        for command, process in zip(job, running):
+            said = process.stderr.read().decode(errors='replace')
+            process.stderr.close()
+            if process.wait():
+                self.broken.append(f'the clean run: {command[0]} ended with {process.returncode}: {said.strip()}')
+
+    def verify(self, reference):
+        """The oracle now, after a clean run, and after the producer has sent everything once more. Returns what broke."""
+        self.look('after the fault')
+        self.drain()
+        self.look('after a clean run', idle=True)
+        if self.emit().status:
+            self.broken.append('sending everything again failed')
+        self.drain()
+        self.look('after sending again', idle=True)
+        if oracle.dump(self.db) != reference:
+            self.broken.append('the database is not the one that a run without fault makes')
+        return self.broken
+
+
+def reference(n=4 * BATCH):
+    """The dump of a database that has the events straight from their lines."""
+    with World(bus.FileBus(), n) as world:
+        if world.run('ros-aggregate', *world.files).status:
+            raise RuntimeError('ros-aggregate cannot record the events')
+        return oracle.dump(world.db)
