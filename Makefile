@@ -5,7 +5,7 @@
 #   make install PREFIX=/usr/local DESTDIR=
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all unit check bench fault install uninstall clean
+.PHONY: all unit check bench fault fault-needs install uninstall clean
 
 VERSION := 0.1.0
 PROFILE ?= release
@@ -114,7 +114,8 @@ check:
 	scripts/check
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
-fault: all $(B)/fault/failalloc.so
+fault-needs: all $(B)/fault/failalloc.so $(B)/bench/make-events
+fault: fault-needs
 	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status
 
 install: all

@@ -47,6 +47,15 @@ def read_copy(path, look):
             connection.close()
 
 
+def read(path, query):
+    """The one row that a query gives."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(query).fetchone()
+    finally:
+        connection.close()
+
+
 class FileBus:
     name = 'file bus'
 

@@ -21,10 +21,10 @@ def test(name, wrong):
     _number += 1
     _failures += bool(wrong)
     print(f'{"not " if wrong else ""}ok {_number} - {name}')
-    for line in wrong[:20]:
+    for line in wrong[:200]:
         print('# ' + line.replace('\n', '\n# '))
-    if len(wrong) > 20:
-        print(f'# and {len(wrong) - 20} more')
+    if len(wrong) > 200:
+        print(f'# and {len(wrong) - 200} more')
     sys.stdout.flush()
 
 

@@ -12,7 +12,8 @@ import oracle
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get('ROS_BIN', os.path.join(TOP, 'build/release/bin'))
-HANGS = 60     # seconds: a tool that has not ended by then hangs
+HANGS = 60       # seconds: a tool that has not ended by then hangs
+STOPS_WITHIN = 5 # seconds after SIGTERM; one is promised, but the machine may be busy
 BATCH = 5
 
 
@@ -41,7 +42,7 @@ class Run:
 
 
 class World:
-    def __init__(self, on, n=4 * BATCH):
+    def __init__(self, on, n=4 * BATCH, a_file=BATCH):
         self.dir = tempfile.mkdtemp(prefix='ros-')
         self.bus = on
         on.reset(self.dir)
@@ -51,7 +52,7 @@ class World:
         self.db = os.path.join(self.dir, 'ros.db')
         self.env = {'PATH': BIN + ':' + os.environ['PATH'], 'HOME': self.dir, 'ROS_STATE_DIR': self.dir, 'ROS_BUS': on.url, 'LC_ALL': 'C.UTF-8',
                     'INSIGHTS_BATCH_SIZE': str(BATCH)}
-        self.files = [self.write(f'in{i}', self.lines[i:i + BATCH]) for i in range(0, n, BATCH)] # ros-emit publishes at the end of each
+        self.files = [self.write(f'in{i}', self.lines[i:i + a_file]) for i in range(0, n, a_file)] # ros-emit publishes at the end of each
 
     def __enter__(self):
         return self
@@ -82,7 +83,7 @@ class World:
 
     def emit(self, **how):
         run = self.run('ros-emit', *self.files, stdout='ids', **how)
-        self._note_promises(run)
+        self.note_promises(self.ids, run.status)
         return run
 
     def consume(self, **how):
@@ -106,16 +107,16 @@ class World:
                 self.broken.append(f'{tool} failed before the fault')
         return ended
 
-    def _note_promises(self, run):
-        """Answers come in the order of the events: a stream id, or `queued INVOCATION`. A cut last line is none."""
+    def note_promises(self, ids, status):
+        """Answers come in the order of the events sent: a stream id, or `queued INVOCATION`. A cut last line is none."""
         with open(self.path('ids')) as file:
             answers = [line[:-1] for line in file if line.endswith('\n')]
-        for id, answer in zip(self.ids, answers):
+        for id, answer in zip(ids, answers):
             if answer.startswith('queued ') and answer != 'queued ' + id:
                 self.broken.append(f'{id} was answered by: {answer}')
-        self.promised |= set(self.ids[:len(answers)])
-        if run.status == 0 and len(answers) != len(self.ids):
-            self.broken.append(f'ros-emit ended with 0, but answered for {len(answers)} of {len(self.ids)} events')
+        self.promised |= set(ids[:len(answers)])
+        if status == 0 and len(answers) != len(ids):
+            self.broken.append(f'ros-emit ended with 0, but answered for {len(answers)} of {len(ids)} events')
 
     # The oracle.
 
@@ -127,21 +128,37 @@ class World:
         """Invocations in the local queue of ros-emit."""
         return set()
 
-    def drain(self):
-        """A clean run of the main job, as a pipe."""
-        job = [['ros-consume'], ['ros-aggregate', '--batch', str(BATCH)], ['ros-ack']]
-        running, source = [], subprocess.DEVNULL
-        for command in job:
-            running.append(subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, cwd=self.dir))
+    def start_job(self, *options, batch=BATCH):
+        """The main job as a pipe: its three processes. The options are those of ros-consume."""
+        job, source = [], subprocess.DEVNULL
+        for command in ['ros-consume', *options], ['ros-aggregate', '--batch', str(batch)], ['ros-ack']:
+            with open(self.path(command[0] + '.said'), 'wb') as said:
+                job.append(subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE, stderr=said, env=self.env, cwd=self.dir))
             if source != subprocess.DEVNULL:
                 source.close()
-            source = running[-1].stdout
+            source = job[-1].stdout
         source.close()
-        for command, process in zip(job, running):
-            said = process.stderr.read().decode(errors='replace')
-            process.stderr.close()
+        return job
+
+    def stop_job(self, job):
+        """Ends what is left of it; SIGTERM must be enough."""
+        for process in job:
+            process.terminate()
+        for process in job:
+            try:
+                process.wait(STOPS_WITHIN)
+            except subprocess.TimeoutExpired:
+                self.broken.append(f'{process.args[0]} does not end on SIGTERM')
+                process.kill()
+                process.wait()
+
+    def drain(self):
+        """A clean run of the main job."""
+        for process in self.start_job():
             if process.wait():
-                self.broken.append(f'the clean run: {command[0]} ended with {process.returncode}: {said.strip()}')
+                tool = process.args[0]
+                with open(self.path(tool + '.said')) as said:
+                    self.broken.append(f'the clean run: {tool} ended with {process.returncode}: {said.read().strip()}')
 
     def verify(self, reference):
         """The oracle now, after a clean run, and after the producer has sent everything once more. Returns what broke."""
