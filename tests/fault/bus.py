@@ -56,6 +56,17 @@ def read(path, query):
         connection.close()
 
 
+def queued(path):
+    """The entries of a local queue: it is a file bus with a stream for each bus that entries are meant for."""
+    if not os.path.exists(path) or read_copy(path, is_empty):
+        return []
+    return [decode(row[0]) for row in read_copy(path, lambda db: db.execute('SELECT fields FROM entry').fetchall())]
+
+
+def is_empty(db):
+    return db.execute('SELECT count(*) FROM sqlite_schema').fetchone()[0] == 0
+
+
 class FileBus:
     name = 'file bus'
 
@@ -64,13 +75,9 @@ class FileBus:
         self.url = 'file://' + self.path
 
     def state(self):
-        if not os.path.exists(self.path) or read_copy(self.path, self._is_empty):
+        if not os.path.exists(self.path) or read_copy(self.path, is_empty):
             return State()
         return read_copy(self.path, self._read)
-
-    @staticmethod
-    def _is_empty(db):
-        return db.execute('SELECT count(*) FROM sqlite_schema').fetchone()[0] == 0
 
     @staticmethod
     def _read(db):

@@ -1,6 +1,7 @@
 """The oracle: what must hold of a bus, a database and a producer's promises after any fault. Each rule that broke is one line."""
 import json
 import os
+import uuid
 
 import bus
 
@@ -14,19 +15,27 @@ RECORDED = '''SELECT hour, series_id, calls, input_tokens, output_tokens, cache_
 SERIES = 'd.governance_mode, s.tenant_id, hex(d.project_id), d.tier, d.provider, d.model, s.stage, s.stage_name, s.purpose, s.status'
 
 
+# Sources whose numbers do not add up, and, where nothing was lost, those with numbers that are missing.
+UNEVEN = 'SELECT name FROM sources WHERE emitted <> recorded + repeated + conflicting + dead + refused + missing'
+GAPS = "SELECT source || ' ' || first || '-' || last FROM source_gaps"
+
+
 class Database:
-    """What the record says: the invocations, and where its sums disagree with it."""
+    """What the record says: the invocations and summaries by id, and where its sums disagree with it."""
 
     def __init__(self, path):
-        self.invocations, self.disagree, self.twice = [], [], 0
+        self.invocations, self.summaries, self.disagree, self.twice, self.uneven, self.gaps = [], [], [], 0, [], []
         if os.path.exists(path):
             bus.read_copy(path, self._read)
 
     def _read(self, db):
-        if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'invocation'").fetchone():
-            return
+        if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'source_gaps'").fetchone():
+            return # a killed process left it half made: that is one transaction a migration
         self.invocations = [row[0] for row in db.execute('SELECT invocation_id FROM ai_invocations')]
         self.disagree = db.execute(f'{RECORDED} EXCEPT {RECOMPUTED}').fetchall() + db.execute(f'{RECOMPUTED} EXCEPT {RECORDED}').fetchall()
+        self.summaries = [str(uuid.UUID(bytes=row[0])) for row in db.execute('SELECT summary_id FROM emit_summary')]
+        self.uneven = [row[0] for row in db.execute(UNEVEN)]
+        self.gaps = [row[0] for row in db.execute(GAPS)]
         self.twice = db.execute('SELECT total(recorded) FROM batch').fetchone()[0] - len(self.invocations)
 
 
@@ -49,11 +58,12 @@ def _dump(db):
     return sorted(rows, key=repr)
 
 
-def invocation(fields):
-    """The invocation of an entry, or None."""
+def identity(fields):
+    """The id of an entry's invocation or summary, or None."""
     try:
-        return json.loads(fields['data'])['invocation_id']
-    except (KeyError, ValueError, TypeError):
+        event = json.loads(fields['data'])
+        return event.get('invocation_id') or event.get('summary_id')
+    except (KeyError, ValueError, AttributeError):
         return None
 
 
@@ -64,8 +74,8 @@ def some(ids):
 def check(state, database, promised, queued, idle):
     """The rules that broke. `promised` and `queued` are sets of invocation ids: confirmed to the producer, and in its local queue now.
     `idle`: a clean run has drained the queue and the stream."""
-    recorded = set(database.invocations)
-    buried = {invocation(fields) for fields in state.dead} | {invocation(state.entries[id]) for id in state.entries
+    recorded = set(database.invocations + database.summaries)
+    buried = {identity(fields) for fields in state.dead} | {identity(state.entries[id]) for id in state.entries
               if id in {fields['original_id'].decode() for fields in state.dead}}
     settled = recorded | buried
     broken = []
@@ -74,14 +84,16 @@ def check(state, database, promised, queued, idle):
         if wrong:
             broken.append(f'{name} ({some(wrong)})')
 
-    in_stream = {invocation(fields) for fields in state.entries.values()}
+    in_stream = {identity(fields) for fields in state.entries.values()}
     rule('promised, but nowhere', promised - settled - queued - in_stream)
     rule('acknowledged, but neither recorded nor a dead letter',
-         [id for id in state.acknowledged() if invocation(state.entries[id]) not in settled])
+         [id for id in state.acknowledged() if identity(state.entries[id]) not in settled])
     rule('sums by hour are not those of the record', [str(row) for row in database.disagree])
-    rule('an invocation is recorded twice', ['more rows than ids'] * (len(database.invocations) - len(recorded)))
+    rule('an invocation is recorded twice', ['more rows than ids'] * (len(database.invocations) - len(set(database.invocations))))
     rule('batches count other than the record', [str(database.twice)] if database.twice else [])
+    rule('numbers of a source do not add up', database.uneven)
     if idle:
+        rule('numbers are missing although nothing was lost', database.gaps)
         rule('pending although all is done', state.pending)
         rule('promised, but neither recorded nor a dead letter', promised - settled)
         rule('left in the local queue', queued)

@@ -126,7 +126,7 @@ class World:
 
     def queued(self):
         """Invocations in the local queue of ros-emit."""
-        return set()
+        return {oracle.identity(fields) for fields in bus.queued(self.path('queue.db'))}
 
     def start_job(self, *options, batch=BATCH):
         """The main job as a pipe: its three processes. The options are those of ros-consume."""
@@ -163,6 +163,8 @@ class World:
     def verify(self, reference):
         """The oracle now, after a clean run, and after the producer has sent everything once more. Returns what broke."""
         self.look('after the fault')
+        if self.queued() and self.run('ros-emit', self.files[0]).status: # what comes next forwards what waits
+            self.broken.append('the local queue is not forwarded')
         self.drain()
         self.look('after a clean run', idle=True)
         if self.emit().status:
