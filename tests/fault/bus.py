@@ -182,6 +182,13 @@ class RedisBus:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def hide(self):
+        """Nobody can connect, but those who are."""
+        os.rename(self.socket, self.socket + '.hidden')
+
+    def show(self):
+        os.rename(self.socket + '.hidden', self.socket)
+
     def close(self):
         self.kill()
         self.home.cleanup()

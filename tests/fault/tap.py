@@ -10,9 +10,10 @@ def wanted(name):
     return all(word in name for word in WORDS)
 
 
-def share(points, most):
-    """All points, or as many evenly spaced ones as a bounded run has time for."""
-    return points if ALL else points[::max(1, -(-len(points) // most))]
+def share(points, most, most_of_all=None):
+    """As many evenly spaced points as a bounded run has time for; with --all all of them, or `most_of_all`."""
+    most = most_of_all or len(points) if ALL else most
+    return points[::max(1, -(-len(points) // most))] if points else points
 
 
 def test(name, wrong):

@@ -81,10 +81,26 @@ class World:
 
     # The stages of the job, one after another: what a stage printed before it died is there for the next.
 
-    def emit(self, **how):
-        run = self.run('ros-emit', *self.files, stdout='ids', **how)
-        self.note_promises(self.ids, run.status)
+    def emit(self, first=0, last=None, **how):
+        """Events by number; whole files of them."""
+        size = len(self.ids) // len(self.files)
+        run = self.run('ros-emit', *self.files[first // size:last and last // size], stdout='ids', **how)
+        self.note_promises(self.ids[first:last], run.status)
         return run
+
+    def emit_without_bus(self, last=None, **how):
+        """The events go to the local queue."""
+        self.bus.hide()
+        run = self.emit(0, last, **how)
+        self.bus.show()
+        return run
+
+    def emit_and_forward(self, **how):
+        """The first half waits in the local queue and goes first."""
+        half = len(self.ids) // 2
+        if self.emit_without_bus(half).status:
+            self.broken.append('ros-emit does not queue')
+        return self.emit(half, **how)
 
     def consume(self, **how):
         return self.run('ros-consume', stdout='envelopes', **how)
@@ -96,15 +112,16 @@ class World:
         return self.run('ros-ack', stdin='acks', **how)
 
     STAGES = {'ros-emit': emit, 'ros-consume': consume, 'ros-aggregate': aggregate, 'ros-ack': ack}
+    VARIANTS = {'ros-emit without its bus': ('ros-emit', emit_without_bus), 'ros-emit that forwards': ('ros-emit', emit_and_forward)}
 
     def stages(self, victim, **how):
-        """The whole job; `how` holds for the victim only. Returns how that one ended."""
-        ended = None
+        """The whole job; `how` holds for the victim only: a tool, or a variant of what it does. Returns how that one ended."""
+        victim_tool, act = self.VARIANTS.get(victim, (victim, self.STAGES.get(victim)))
         for tool, stage in self.STAGES.items():
-            if tool == victim:
-                ended = stage(self, **how)
-            elif stage(self).status and ended is None:
-                self.broken.append(f'{tool} failed before the fault')
+            if tool == victim_tool:
+                ended = act(self, **how)
+            else:
+                stage(self)
         return ended
 
     def note_promises(self, ids, status):
@@ -174,6 +191,13 @@ class World:
         if oracle.dump(self.db) != reference:
             self.broken.append('the database is not the one that a run without fault makes')
         return self.broken
+
+
+def victims(on):
+    """What there is to be hit, on that bus."""
+    if isinstance(on, bus.FileBus):
+        return list(World.STAGES)
+    return [tool for tool in [*World.STAGES, *World.VARIANTS] if tool != 'ros-aggregate'] # which knows no bus
 
 
 def reference(n=4 * BATCH):
