@@ -1,11 +1,11 @@
 # ros-insights: small tools (cmd/) over one library (common/).
 #   make [PROFILE=release|debug|asan|cov]   builds build/PROFILE/bin/ros-*
 #   make unit        builds the unit tests and fuzz drivers
-#   make check       everything that scripts/check runs; make bench: the benchmarks
+#   make check       everything that scripts/check runs; make bench: the benchmarks; make fault: every crash point and long runs
 #   make install PREFIX=/usr/local DESTDIR=
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all unit check bench install uninstall clean
+.PHONY: all unit check bench fault fault-needs install uninstall clean
 
 VERSION := 0.1.0
 PROFILE ?= release
@@ -41,6 +41,7 @@ TOOLS := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/ros-*.c)))
 UNIT := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c)))
 FUZZ := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 BENCH := $(sort $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c)))
+FAULT := $(shell find tests/fault -maxdepth 1 -type f -perm -u+x | sort)
 SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
@@ -100,6 +101,10 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libros.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(B)/fault/%.so: tests/fault/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -fPIC -shared -o $@ $<
 .SECONDARY:
 
 -include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
@@ -109,6 +114,9 @@ check:
 	scripts/check
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
+fault-needs: all $(B)/fault/failalloc.so $(B)/bench/make-events
+fault: fault-needs
+	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \

@@ -238,8 +238,7 @@ static void publish(struct emit *em)
 	em->batch = 0;
 	publisher_look(em->publisher, &state);
 	warn(em, &state);
-	if (state.stuck)
-		worsen(em, ROS_CONFIG);
+	worsen(em, state.stuck);
 	if (rc < 0) {
 		worsen(em, tool_fail(em->tool, &e));
 		name_left(em);

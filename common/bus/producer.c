@@ -111,7 +111,10 @@ int64_t producer_reserve(struct producer *p, size_t n, struct err *e)
 {
 	int64_t first = p->next;
 	p->next += (int64_t)n;
-	return save(p, e) < 0 ? -1 : first;
+	if (save(p, e) == 0)
+		return first;
+	p->next = first; /* not given: no gap */
+	return -1;
 }
 
 int producer_settle(struct producer *p, size_t unused, struct err *e)

@@ -111,7 +111,8 @@ static void note_trouble(struct publisher *p, const struct err *why)
 {
 	p->trouble = *why;
 	p->state.trouble = &p->trouble;
-	p->state.stuck |= !backoff_helps(why);
+	if (!backoff_helps(why) && (int)why->status > p->state.stuck)
+		p->state.stuck = (int)why->status;
 	p->retry_at = time_monotonic_ms() + backoff_next(&p->backoff);
 	p->state.retries++;
 }
