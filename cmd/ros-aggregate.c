@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
+#include "stats/stats.h"
 #include "store/setup.h"
 #include "store/store.h"
 
@@ -43,12 +44,14 @@ struct aggregate {
 
 static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
+static struct stats stats = STATS_DEFAULTS;
 static int64_t batch = 30000, idle_ms = 50;
 
 static const struct option options[] = {
 	STORE_OPTIONS(&setup),
 	{ "batch", 'n', OPTION_INT, &batch, "N", "events a transaction (default 30000)", NULL, 1, 1000000, NULL },
 	{ "idle", 0, OPTION_INT, &idle_ms, "MS", "commit when no input came for so long (default 50)", NULL, 0, 60000, NULL },
+	STATS_OPTIONS(&stats),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -58,6 +61,21 @@ static const struct tool_page page = {
 	.summary = "Records event lines or envelope lines in the database, and prints an ack line for each entry of the bus that is settled.",
 	.examples = "ros-consume | ros-aggregate | ros-ack\n"
 	            "ros-aggregate --verbose events.jsonl\n",
+};
+
+enum { LINES, RECORDED, REPEATED, CONFLICTING, REFUSED, LOST, BATCHES, ERRORS, COMMIT_MS };
+
+static const struct stats_item items[] = {
+	[LINES] = { "consumed", STATS_COUNTER },
+	[RECORDED] = { "recorded", STATS_COUNTER },
+	[REPEATED] = { "repeated", STATS_COUNTER },
+	[CONFLICTING] = { "conflicting", STATS_COUNTER },
+	[REFUSED] = { "refused", STATS_COUNTER },
+	[LOST] = { "lost", STATS_COUNTER },
+	[BATCHES] = { "batches", STATS_COUNTER },
+	[ERRORS] = { "errors", STATS_COUNTER },
+	[COMMIT_MS] = { "commit_ms", STATS_LATENCY },
+	{ 0 },
 };
 
 static void worsen(struct aggregate *a, int status)
@@ -70,6 +88,7 @@ static void worsen(struct aggregate *a, int status)
 static void give_up(struct aggregate *a, const struct err *e)
 {
 	store_rollback(a->store);
+	stats_add(&stats, ERRORS, 1);
 	buf_clear(&a->acks);
 	a->open = false;
 	a->over = true;
@@ -97,6 +116,18 @@ static void add_counts(struct store_counts *total, const struct store_counts *co
 	total->lost += counts->lost;
 }
 
+static void note_stats(struct aggregate *a, const struct store_counts *counts, int64_t ms)
+{
+	stats_add(&stats, LINES, a->lines);
+	stats_add(&stats, RECORDED, counts->recorded);
+	stats_add(&stats, REPEATED, counts->repeated);
+	stats_add(&stats, CONFLICTING, counts->conflicting);
+	stats_add(&stats, LOST, counts->lost);
+	stats_add(&stats, BATCHES, 1);
+	stats_time(&stats, COMMIT_MS, ms);
+	stats_tick(&stats, time_monotonic_ms());
+}
+
 static int commit(struct aggregate *a, struct err *e)
 {
 	struct store_counts counts;
@@ -104,9 +135,11 @@ static int commit(struct aggregate *a, struct err *e)
 		return 0;
 	if (!buf_ok(&a->acks))
 		return err_set(e, ROS_BUG, "no room for the ack lines");
+	int64_t began = time_monotonic_ms();
 	if (store_commit(a->store, &counts, e) < 0)
 		return -1;
 	a->open = false;
+	note_stats(a, &counts, time_monotonic_ms() - began);
 	add_counts(&a->total, &counts);
 	out_str(&a->tool->out, buf_view(&a->acks));
 	buf_clear(&a->acks);
@@ -120,6 +153,13 @@ static bool is_due(const struct aggregate *a)
 	return a->lines >= batch || a->bytes >= BATCH_BYTES || store_full(a->store) || time_monotonic_ms() - a->since_ms >= BATCH_MS;
 }
 
+static void count_refusal(struct aggregate *a)
+{
+	a->refused++;
+	stats_add(&stats, REFUSED, 1);
+	worsen(a, ROS_REFUSED);
+}
+
 /* "FILE: line 7: /usage/cost_usd: minimum"; where a pointer cannot say it, "line 7: syntax at byte 12". */
 static void refuse_line(struct aggregate *a, uint64_t line, const struct json_fault *fault)
 {
@@ -128,8 +168,7 @@ static void refuse_line(struct aggregate *a, uint64_t line, const struct json_fa
 		snprintf(at, sizeof at, " at byte %zu", fault->offset + 1);
 	log_error(&a->tool->log, "%s%sline %" PRIu64 ": %s%s%s%s", a->file ? a->file : "", a->file ? ": " : "", line, fault->pointer,
 	          fault->pointer[0] ? ": " : "", fault->rule, at);
-	a->refused++;
-	worsen(a, ROS_REFUSED);
+	count_refusal(a);
 }
 
 /* Why the entry is refused for good without a look at its event; absent where it is not. */
@@ -173,8 +212,7 @@ static int record_or_refuse(struct aggregate *a, const struct envelope *env, str
 		return 0;
 	log_warn(&a->tool->log, "%.*s: entry %.*s is refused: %s%s%.*s", STR_ARG(env->stream), STR_ARG(env->id), fault.pointer,
 	         fault.pointer[0] ? ": " : "", STR_ARG(*reason));
-	a->refused++;
-	worsen(a, ROS_REFUSED);
+	count_refusal(a);
 	return store_refuse(a->store, env->stream, env->id, *reason, origin, e);
 }
 
@@ -277,7 +315,9 @@ static void take_lines(struct aggregate *a, struct lines *in)
 	do {
 		struct str text;
 		struct err read_error, e;
-		what = lines_next(in, a->open ? (int)idle_ms : -1, &text, &read_error);
+		what = lines_next(in, a->open ? (int)idle_ms : stats_patience(&stats, time_monotonic_ms()), &text, &read_error);
+		if (what == LINES_IDLE)
+			stats_tick(&stats, time_monotonic_ms());
 		if (take(a, what, text, in->number, &e) < 0)
 			give_up(a, &e);
 		if (what == LINES_ERROR)
@@ -340,10 +380,11 @@ int main(int argc, char **argv, char **environment)
 	a.reader = json_reader_new(limits);
 	buf_init(&a.acks, ACKS_MAX);
 	tool.out.lines = true;
-	if (open_store(&a, &e) < 0)
+	if (stats_begin(&stats, &tool.log, items, &e) < 0 || open_store(&a, &e) < 0)
 		a.status = tool_fail(&tool, &e);
 	else
 		read_input(&a);
+	stats_end(&stats);
 	store_close(a.store);
 	store_setup_free(&setup);
 	buf_free(&a.acks);

@@ -11,10 +11,12 @@
 #include "bus/carry.h"
 #include "bus/consumer.h"
 #include "bus/id.h"
+#include "bus/look.h"
 #include "bus/pace.h"
 #include "bus/setup.h"
 #include "io/tool.h"
 #include "io/wait.h"
+#include "stats/stats.h"
 
 #include <inttypes.h>
 
@@ -40,9 +42,11 @@ struct consume {
 
 static struct tool tool;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
+static struct stats stats = STATS_DEFAULTS;
 static int64_t count = INT64_MAX, batch = 1000, block_ms = 5000, min_idle_ms = 300000;
 static const char *consumer_name;
-static bool follow;
+static bool follow, peek;
+static struct look look;
 
 static const struct option options[] = {
 	{ "follow", 'f', OPTION_FLAG, &follow, NULL, "wait for more instead of ending when the stream is drained", NULL, 0, 0, NULL },
@@ -56,6 +60,9 @@ static const struct option options[] = {
 	  INT64_C(1) << 40, NULL },
 	BUS_OPTIONS(&setup),
 	BUS_GROUP_OPTION(&setup),
+	{ "peek", 0, OPTION_FLAG, &peek, NULL, "only look at what the group has not had yet: nothing is consumed", NULL, 0, 0, NULL },
+	LOOK_OPTIONS(&look),
+	STATS_OPTIONS(&stats),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -67,12 +74,35 @@ static const struct tool_page page = {
 	            "ros-consume --follow | ros-aggregate | ros-ack\n",
 };
 
+enum { CONSUMED, REDELIVERED, LOST, DEAD, ERRORS, ENTRY_AGE_MS };
+
+static const struct stats_item items[] = {
+	[CONSUMED] = { "consumed", STATS_COUNTER },
+	[REDELIVERED] = { "redelivered", STATS_COUNTER },
+	[LOST] = { "lost", STATS_COUNTER },
+	[DEAD] = { "dead", STATS_COUNTER },
+	[ERRORS] = { "errors", STATS_COUNTER },
+	[ENTRY_AGE_MS] = { "entry_age_ms", STATS_LATENCY },
+	{ 0 },
+};
+
 static int print(struct consume *c, const struct envelope *env, const struct json *event, struct err *e)
 {
 	buf_clear(&c->line);
 	carry_write(&c->line, env, event);
 	if (!buf_ok(&c->line))
 		return err_set(e, ROS_BUG, "entry %.*s: no room for its envelope", STR_ARG(env->id));
+	out_str(&c->tool->out, buf_view(&c->line));
+	return 0;
+}
+
+/* The same for the eye. */
+static int show(struct consume *c, const struct view *v, struct err *e)
+{
+	buf_clear(&c->line);
+	look_write(&look, v, &c->line);
+	if (!buf_ok(&c->line))
+		return err_set(e, ROS_BUG, "entry %.*s: no room for it", STR_ARG(v->env.id));
 	out_str(&c->tool->out, buf_view(&c->line));
 	return 0;
 }
@@ -93,6 +123,7 @@ static void report_lost(void *arg, struct str id)
 	struct err e;
 	log_error(&c->tool->log, "%s: entry %.*s is lost: it was pending and is no longer in the stream", setup.stream, STR_ARG(id));
 	c->status = ROS_REFUSED;
+	stats_add(&stats, LOST, 1);
 	env.id = id;
 	env.sequence = -1;
 	env.refused = STR(REFUSED_LOST);
@@ -117,6 +148,7 @@ static int bury(struct consume *c, const struct bus_entry *entry, struct envelop
 	log_error(&c->tool->log, "%s: entry %.*s was delivered %" PRId64 " times: it goes to the dead letters", setup.stream,
 	          STR_ARG(entry->id), entry->deliveries);
 	c->status = ROS_REFUSED;
+	stats_add(&stats, DEAD, 1);
 	if (!env->refused.p)
 		env->refused = STR(REFUSED_DELIVERIES);
 	if (print(c, env, NULL, e) < 0)
@@ -126,6 +158,17 @@ static int bury(struct consume *c, const struct bus_entry *entry, struct envelop
 	return bus_dead(c->bus, entry->id, env->refused, carry_keeps_data(env->refused), e) < 0 ? -1 : 0;
 }
 
+static void note_stats(const struct bus_entry *entry)
+{
+	struct entry_id id;
+	if (!stats.where)
+		return;
+	stats_add(&stats, CONSUMED, 1);
+	stats_add(&stats, REDELIVERED, entry->deliveries > 1);
+	if (id_parse(entry->id, 0, &id))
+		stats_time(&stats, ENTRY_AGE_MS, time_now_ms() - (int64_t)id.ms);
+}
+
 static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 {
 	struct consume *c = arg;
@@ -133,10 +176,13 @@ static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 	if (entry->n_fields == 0)
 		return 0; /* trimmed away: the claim will name it */
 	c->left--;
+	note_stats(entry);
 	pace_note(&c->pace, entry);
 	struct envelope env = envelope();
 	const struct json *event = carry_entry(c->reader, entry, &env);
-	return entry->deliveries > DELIVERIES_MAX ? bury(c, entry, &env, e) : print(c, &env, event, e);
+	if (entry->deliveries > DELIVERIES_MAX)
+		return bury(c, entry, &env, e);
+	return look.format ? show(c, &(struct view){ entry, env, c->reader, event }, e) : print(c, &env, event, e);
 }
 
 static int next_count(struct consume *c)
@@ -153,6 +199,7 @@ static bool goes_on(const struct consume *c)
 static int settle(struct consume *c, int came)
 {
 	write_out(c);
+	stats_tick(&stats, time_monotonic_ms());
 	if (came < 0)
 		return -1;
 	backoff_reset(&c->backoff);
@@ -235,6 +282,7 @@ static int consume(struct consume *c, struct err *e)
 static bool recover(struct consume *c, const struct err *e)
 {
 	int64_t now = time_monotonic_ms();
+	stats_add(&stats, ERRORS, 1);
 	if (!backoff_helps(e) || (!follow && !c->bus) || wait_stopping())
 		return false;
 	if (c->failing_since == 0) {
@@ -247,10 +295,60 @@ static bool recover(struct consume *c, const struct err *e)
 	return !wait_stopping();
 }
 
-static void run(struct consume *c)
+/* --- looking: without the group, so that nothing is consumed --- */
+
+static int note_delivered(void *arg, const struct bus_group *group, struct err *e)
+{
+	struct consume *c = arg;
+	(void)e;
+	if (str_is(group->name, setup.group))
+		snprintf(c->last, sizeof c->last, "%.*s", STR_ARG(group->delivered));
+	return 0;
+}
+
+static int look_at(void *arg, const struct bus_entry *entry, struct err *e)
+{
+	struct consume *c = arg;
+	snprintf(c->last, sizeof c->last, "%.*s", STR_ARG(entry->id));
+	pace_note(&c->pace, entry);
+	struct view v = { .entry = entry, .env = envelope(), .reader = c->reader };
+	v.event = carry_entry(c->reader, entry, &v.env);
+	if (c->left == 0 || !look_selects(&look, &v))
+		return 0;
+	c->left--;
+	return show(c, &v, e);
+}
+
+static int look_through(struct consume *c, struct err *e)
+{
+	char after[ID_TEXT + 1];
+	int came = 1;
+	snprintf(c->last, sizeof c->last, "0-0");
+	if (bus_open(&c->bus, &setup.settings, e) < 0 || bus_groups(c->bus, note_delivered, c, e) < 0)
+		return -1;
+	while (goes_on(c) && came > 0) {
+		snprintf(after, sizeof after, "(%s", c->last);
+		came = bus_range(c->bus, str_of(after), STR("+"), pace_next(&c->pace, batch), look_at, c, e);
+		write_out(c);
+	}
+	return came < 0 ? -1 : 0;
+}
+
+static int check_options(const struct consume *c, struct err *e)
+{
+	if (c->tool->n_operands > 0)
+		return err_set(e, ROS_USAGE, "unexpected operand: %s", c->tool->operands[0]);
+	if (look.filters.n > 0 && !peek)
+		return err_set(e, ROS_USAGE, "--filter is for --peek: what is consumed must not be passed over");
+	if (peek && follow)
+		return err_set(e, ROS_USAGE, "--peek does not follow; ros-replay --follow does");
+	return look_init(&look, c->tool->config, c->tool->out.fd, e);
+}
+
+static void run_group(struct consume *c)
 {
 	struct err e;
-	if (config_state_dir(c->tool->config, &c->dir, &e) || consumer_take(&c->consumer, c->dir, consumer_name, &e) ||
+	if (stats_begin(&stats, &c->tool->log, items, &e) < 0 || config_state_dir(c->tool->config, &c->dir, &e) || consumer_take(&c->consumer, c->dir, consumer_name, &e) ||
 	    bus_setup_settle(&setup, c->tool->config, &e)) {
 		c->status = tool_fail(c->tool, &e);
 		return;
@@ -264,6 +362,17 @@ static void run(struct consume *c)
 		c->status = tool_fail(c->tool, &e);
 }
 
+static void run(struct consume *c)
+{
+	struct err e;
+	if (check_options(c, &e) < 0 || (peek && (bus_setup_settle(&setup, c->tool->config, &e) < 0 || look_through(c, &e) < 0))) {
+		c->status = tool_fail(c->tool, &e);
+		return;
+	}
+	if (!peek)
+		run_group(c);
+}
+
 int main(int argc, char **argv, char **environment)
 {
 	int status;
@@ -272,12 +381,9 @@ int main(int argc, char **argv, char **environment)
 	struct consume c = { .tool = &tool, .consumer.lock = -1, .left = count, .own = "0" };
 	c.reader = json_reader_new(JSON_EVENT_LIMITS);
 	buf_init(&c.line, (size_t)16 << 20);
-	if (tool.n_operands > 0) {
-		log_error(&tool.log, "unexpected operand: %s", tool.operands[0]);
-		c.status = ROS_USAGE;
-	} else {
-		run(&c);
-	}
+	run(&c);
+	look_free(&look);
+	stats_end(&stats);
 	bus_close(c.bus);
 	bus_setup_free(&setup);
 	consumer_release(&c.consumer);

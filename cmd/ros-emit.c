@@ -15,6 +15,7 @@
 #include "io/lines.h"
 #include "io/tool.h"
 #include "json/writer.h"
+#include "stats/stats.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@
 
 struct line {
 	uint64_t number;
+	int64_t time_ms;               /* of the event */
 	char invocation[UUID_TEXT];
 };
 
@@ -48,12 +50,15 @@ struct emit {
 	size_t n_refused;              /* rules that refused something */
 	uint64_t seen;                 /* events that came */
 	bool warned_trouble, warned_full;
+	struct publisher_state noted;  /* what --stats knows of it */
+	int64_t settled_ms;            /* when the batch began to be settled, by the wall clock */
 	int status;
 	bool over;                     /* publishing failed, or a signal came: read no further */
 };
 
 static struct tool tool;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
+static struct stats stats = STATS_DEFAULTS;
 static bool dry_run;
 static int64_t max_len = 100000, queue_bytes = QUEUE_BYTES, queue_days = QUEUE_AGE_MS / TIME_DAY_MS;
 
@@ -101,6 +106,7 @@ static const struct option options[] = {
 	GIVEN_OPTION("cost-source", AI_USAGE_COST_SOURCE, "WHO", "event: provider, local or unknown"),
 	GIVEN_OPTION("latency", AI_USAGE_LATENCY_MS, "MS", "event: time to the whole response (default: unknown)"),
 	GIVEN_OPTION("ttft", AI_USAGE_TIME_TO_FIRST_TOKEN_MS, "MS", "event: time to the first token"),
+	STATS_OPTIONS(&stats),
 	{ "tag", 0, OPTION_LIST, &tags, "TEXT", "event: a label; may be repeated", NULL, 0, 0, NULL },
 	{ "dataset", 0, OPTION_LIST, &datasets, "UUID", "event: a dataset that was seen; may be repeated", NULL, 0, 0, NULL },
 	TOOL_OPTIONS(&tool),
@@ -114,6 +120,22 @@ static const struct tool_page page = {
 	            "ros-emit --dry-run < events.jsonl\n"
 	            "ros-emit --mode DEMO --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI \\\n"
 	            "    --provider anthropic --model claude-haiku-4-5 --input-tokens 1200 --output-tokens 340\n",
+};
+
+enum { EVENTS, EVENTS_PUBLISHED, EVENTS_QUEUED, EVENTS_FORWARDED, EVENTS_REFUSED, EVENTS_LEFT, ERRORS, QUEUE_DEPTH, PUBLISH_MS, EVENT_AGE_MS };
+
+static const struct stats_item items[] = {
+	[EVENTS] = { "events", STATS_COUNTER },
+	[EVENTS_PUBLISHED] = { "published", STATS_COUNTER },
+	[EVENTS_QUEUED] = { "queued", STATS_COUNTER },
+	[EVENTS_FORWARDED] = { "forwarded", STATS_COUNTER },
+	[EVENTS_REFUSED] = { "refused", STATS_COUNTER },
+	[EVENTS_LEFT] = { "left", STATS_COUNTER },
+	[ERRORS] = { "errors", STATS_COUNTER },
+	[QUEUE_DEPTH] = { "queue_depth", STATS_GAUGE },
+	[PUBLISH_MS] = { "publish_ms", STATS_LATENCY },
+	[EVENT_AGE_MS] = { "event_age_ms", STATS_LATENCY },
+	{ 0 },
 };
 
 static void worsen(struct emit *em, int status)
@@ -137,6 +159,7 @@ static void add_place(const struct emit *em, uint64_t line, struct buf *out)
 static void count_refusal(struct emit *em, const char *rule)
 {
 	size_t i = 0;
+	stats_add(&stats, EVENTS_REFUSED, 1);
 	while (i < em->n_refused && !str_is(em->refused[i].rule, rule))
 		i++;
 	if (i == SUMMARY_RULES_MAX)
@@ -208,6 +231,8 @@ static void take_outcome(void *arg, enum published what, struct str id)
 	struct emit *em = arg;
 	const struct line *line = &em->line[em->told++];
 	if (what == PUBLISHED)
+		stats_time(&stats, EVENT_AGE_MS, em->settled_ms - line->time_ms);
+	if (what == PUBLISHED)
 		out_fmt(&em->tool->out, "%.*s\n", STR_ARG(id));
 	else if (what == QUEUED)
 		out_fmt(&em->tool->out, "queued %s\n", line->invocation);
@@ -227,6 +252,20 @@ static void warn(struct emit *em, const struct publisher_state *state)
 	em->warned_full |= state->nearly_full;
 }
 
+/* The publisher's figures are since its start. */
+static void note_stats(struct emit *em, const struct publisher_state *now, int64_t ms)
+{
+	const struct publisher_state *was = &em->noted;
+	stats_add(&stats, EVENTS_PUBLISHED, now->published - was->published);
+	stats_add(&stats, EVENTS_QUEUED, now->queued - was->queued);
+	stats_add(&stats, EVENTS_FORWARDED, now->forwarded - was->forwarded);
+	stats_add(&stats, EVENTS_LEFT, (int64_t)em->n_left);
+	stats_add(&stats, ERRORS, now->failures - was->failures);
+	stats_set(&stats, QUEUE_DEPTH, now->waiting);
+	stats_time(&stats, PUBLISH_MS, ms);
+	em->noted = *now;
+}
+
 static void publish(struct emit *em)
 {
 	struct err e;
@@ -234,9 +273,12 @@ static void publish(struct emit *em)
 	if (em->batch == 0)
 		return;
 	em->told = em->n_left = 0;
+	em->settled_ms = time_now_ms();
+	int64_t begin = time_monotonic_ms();
 	int rc = publisher_settle(em->publisher, take_outcome, em, &e);
 	em->batch = 0;
 	publisher_look(em->publisher, &state);
+	note_stats(em, &state, time_monotonic_ms() - begin);
 	warn(em, &state);
 	worsen(em, state.stuck);
 	if (rc < 0) {
@@ -245,6 +287,7 @@ static void publish(struct emit *em)
 		em->over = true;
 	}
 	out_flush(&em->tool->out, NULL); /* the error sticks; tool_end() says it */
+	stats_tick(&stats, time_monotonic_ms());
 }
 
 static void add(struct emit *em, const struct event *ev, uint64_t line)
@@ -253,6 +296,7 @@ static void add(struct emit *em, const struct event *ev, uint64_t line)
 	size_t n = entry_fields(ev, ev->root->raw, fields);
 	struct line *l = &em->line[em->batch++];
 	l->number = em->last_line = line;
+	l->time_ms = ev->time_ms;
 	uuid_format(&ev->id, l->invocation);
 	publisher_add(em->publisher, fields, n, true);
 	if (em->batch == BATCH_LINES || publisher_bytes(em->publisher) >= BATCH_BYTES)
@@ -264,6 +308,7 @@ static void take_line(struct emit *em, struct str text, uint64_t line)
 	if (str_trim(text).n == 0)
 		return;
 	em->seen++;
+	stats_add(&stats, EVENTS, 1);
 	struct json_fault fault;
 	struct event ev;
 	const struct json *root = json_read(em->reader, text, &fault);
@@ -283,7 +328,7 @@ static void forward(struct emit *em)
 	struct err e;
 	if (em->batch > 0)
 		publish(em);
-	else if (publisher_forward(em->publisher, time_monotonic_ms() + FORWARD_MS, &e) < 0)
+	else if (em->publisher && publisher_forward(em->publisher, time_monotonic_ms() + FORWARD_MS, &e) < 0)
 		log_note(&em->tool->log, "%s: events stay in the local queue", e.text);
 }
 
@@ -295,7 +340,7 @@ static int patience(const struct emit *em)
 		return LINGER_MS;
 	if (em->publisher)
 		publisher_look(em->publisher, &state);
-	return state.waiting > 0 ? FORWARD_MS : -1;
+	return state.waiting > 0 ? FORWARD_MS : stats_patience(&stats, time_monotonic_ms());
 }
 
 static void take_lines(struct emit *em, struct lines *in)
@@ -304,6 +349,8 @@ static void take_lines(struct emit *em, struct lines *in)
 		struct str text;
 		struct err e;
 		what = lines_next(in, patience(em), &text, &e);
+		if (what == LINES_IDLE)
+			stats_tick(&stats, time_monotonic_ms());
 		switch (what) {
 		case LINES_LINE:
 		case LINES_LAST: /* counts when it is a whole object, as every line must be */
@@ -311,6 +358,7 @@ static void take_lines(struct emit *em, struct lines *in)
 			break;
 		case LINES_TOO_LONG:
 			em->seen++;
+			stats_add(&stats, EVENTS, 1);
 			refuse(em, in->number, "size", "longer than 1 MiB", NULL);
 			break;
 		case LINES_ERROR:
@@ -562,7 +610,7 @@ static void run(struct emit *em)
 		return;
 	}
 	struct err e;
-	if (!dry_run && open_publisher(em, &e) < 0) {
+	if (stats_begin(&stats, &em->tool->log, items, &e) < 0 || (!dry_run && open_publisher(em, &e) < 0)) {
 		em->status = tool_fail(em->tool, &e);
 		return;
 	}
@@ -583,6 +631,7 @@ int main(int argc, char **argv, char **environment)
 	em.producer.fd = -1;
 	em.reader = json_reader_new(JSON_EVENT_LIMITS);
 	run(&em);
+	stats_end(&stats);
 	publisher_free(em.publisher);
 	queue_free(em.queue);
 	producer_release(&em.producer);

@@ -114,7 +114,7 @@ static void note_trouble(struct publisher *p, const struct err *why)
 	if (!backoff_helps(why) && (int)why->status > p->state.stuck)
 		p->state.stuck = (int)why->status;
 	p->retry_at = time_monotonic_ms() + backoff_next(&p->backoff);
-	p->state.retries++;
+	p->state.failures++;
 }
 
 /* Whether it is time to try the bus, and it is there. */

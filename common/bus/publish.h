@@ -54,7 +54,8 @@ struct publisher_state {
 	const struct err *trouble; /* why the bus took nothing last; NULL: it did */
 	int stuck;                 /* status of trouble that only a person can mend: ROS_CONFIG, ROS_IO; 0: there was none */
 	bool nearly_full;          /* the stream had more than 80 % of max_len, all of it needed */
-	int64_t published, queued, forwarded, retries;
+	int64_t published, queued, forwarded;
+	int64_t failures;          /* of the bus */
 	int64_t waiting;           /* in the local queue, as far as is known */
 };
 

@@ -205,6 +205,13 @@ void stats_tick(struct stats *s, int64_t now_ms)
 	s->due_ms = now_ms + s->interval_ms;
 }
 
+int stats_patience(const struct stats *s, int64_t now_ms)
+{
+	if (s->fd < 0)
+		return -1;
+	return now_ms < s->due_ms ? (int)(s->due_ms - now_ms) : 0;
+}
+
 void stats_end(struct stats *s)
 {
 	if (s->fd >= 0)

@@ -61,6 +61,9 @@ void stats_time(struct stats *s, size_t which, int64_t ms);
 /* To be called now and then, such as once a batch, with time_monotonic_ms(): writes a line where the interval is over. */
 void stats_tick(struct stats *s, int64_t now_ms);
 
+/* How many milliseconds a tool may wait before it should call stats_tick(); -1: as long as it likes. */
+int stats_patience(const struct stats *s, int64_t now_ms);
+
 /* Writes the last line and frees. Also fine where stats_begin() failed or was not called. */
 void stats_end(struct stats *s);
 

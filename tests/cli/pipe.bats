@@ -16,7 +16,7 @@ setup() {
 	redis_flush
 	events 700 > in
 	ROS_DB=$PWD/direct.db ros-aggregate in
-	ROS_DB=$PWD/direct.db dump > direct
+	ROS_DB=$PWD/direct.db dump_events > direct
 }
 
 pipe() {
@@ -36,15 +36,15 @@ pending() {
 to_the_record() {
 	[ "$(ros-emit in | sort -u | wc -l)" -eq 700 ]
 	pipe
-	dump | cmp - direct
+	dump_events | cmp - direct
 	rollups_agree
 	[ "$(pending)" -eq 0 ]
 
 	pipe # nothing is left
 	ros-emit in > /dev/null # emitted again: delivered again, recorded once
 	pipe
-	dump | cmp - direct
-	[ "$(db 'SELECT sum(recorded), sum(repeated) FROM batch')" = '700|0' ]
+	dump_events | cmp - direct
+	[ "$(db 'SELECT recorded, repeated, missing FROM sources')" = '700|700|0' ]
 	[ "$(pending)" -eq 0 ]
 }
 
@@ -65,7 +65,7 @@ torn() {
 	[ "$(wc -l < acks)" -lt 700 ]
 	[ "$(wc -l < acks)" -eq "$(db 'SELECT count(*) FROM invocation')" ]
 	pipe --consumer c
-	dump | cmp - direct
+	dump_events | cmp - direct
 	[ "$(pending)" -eq 0 ]
 }
 
@@ -95,7 +95,7 @@ torn() {
 	ros-emit in > /dev/null
 	run -0 bash -c 'ros-replay | ros-aggregate'
 	[ -z "$output" ]
-	dump | cmp - direct
+	dump_events | cmp - direct
 	pipe
-	dump | cmp - direct
+	dump_events | cmp - direct
 }

@@ -60,8 +60,8 @@ entries() {
 	event 'del(.run_id, .stage, .status)' >> in
 	ros-emit in
 	entries > got
-	[ "$(head -1 got | jq -c .names)" = '["type","data","timestamp","governance_mode","project_id","tier","status","run_id","stage","agent_id","user_id","tenant_id"]' ]
-	[ "$(head -1 got | jq -c '.values | del(.[1])')" = "$(head -1 in | jq -c '["ai.invocation.completed", .timestamp, .governance_mode, .project_id, .tier, .status, .run_id, (.stage | tostring), .agent_id, .user_id, .tenant_id]')" ]
-	[ "$(tail -1 got | jq -c .names)" = '["type","data","timestamp","governance_mode","project_id","tier","status"]' ]
+	[ "$(head -1 got | jq -c .names)" = '["type","data","timestamp","governance_mode","project_id","tier","status","run_id","stage","agent_id","user_id","tenant_id","source","sequence"]' ]
+	[ "$(head -1 got | jq -c '.values | del(.[1])')" = "$(head -1 in | jq -c '["ai.invocation.completed", .timestamp, .governance_mode, .project_id, .tier, .status, .run_id, (.stage | tostring), .agent_id, .user_id, .tenant_id, $source, "1"]' --arg source "$(head -1 got | jq -r '.values[12]')")" ]
+	[ "$(tail -1 got | jq -c .names)" = '["type","data","timestamp","governance_mode","project_id","tier","status","source","sequence"]' ]
 	[ "$(tail -1 got | jq -r '.values[6]')" = SUCCESS ]
 }

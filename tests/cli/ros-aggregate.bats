@@ -248,6 +248,7 @@ one() {
 }
 
 @test "SIGTERM commits and acknowledges what is in hand" {
+	ros-migrate up # so that the only lock is that of the batch
 	mkfifo pipe
 	ros-aggregate --idle 60000 < pipe > out 3>&- &
 	pid=$!
@@ -492,4 +493,12 @@ one() {
 		ros-aggregate > acks
 	[ "$(wc -l < acks)" = 4 ]
 	[ "$(db 'SELECT count(*) FROM invocation; SELECT count(*) FROM source')" = $'4\n0' ]
+}
+
+@test "--stats tells what was recorded, on a descriptor or in a file" {
+	events 25 | envelopes > in
+	ros-aggregate --stats 5 --batch 10 in 5> stats > acks
+	[ "$(jq -c '[.tool, .event, .consumed, .recorded, .repeated, .batches, .errors, .commit_ms.count]' stats)" = '["ros-aggregate","exit",25,25,0,3,0,3]' ]
+	ros-aggregate --stats file in > acks
+	[ "$(jq -c '[.recorded, .repeated]' file)" = '[0,25]' ]
 }

@@ -347,6 +347,42 @@ gives_up() {
 @test "file: what was delivered more than 10 times goes to the dead letters" { gives_up; }
 @test "redis: what was delivered more than 10 times goes to the dead letters" { on_redis; gives_up; }
 
+peeks() {
+	emit 4
+	ros-consume --count 1 | ack
+	run -0 ros-consume --peek --format '%i %{stage}'
+	[ "$output" = "$(paste -d' ' ids <(seq 4) | tail -3)" ]
+	[ "$(ros-consume --peek --filter stage=3 | jq .event.stage)" = 3 ]
+	[ "$(ros-consume --peek --count 2 | jq .deliveries | uniq)" = 0 ]
+	[ "$(ros-consume | jq -c '[.event.stage, .deliveries]')" = $'[2,1]\n[3,1]\n[4,1]' ]
+	run -0 ros-consume --peek
+	[ -z "$output" ]
+	run -0 ros-consume --peek --group new --format '%{stage}'
+	[ "$output" = $'1\n2\n3\n4' ]
+}
+
+@test "file: --peek shows what the group has not had, and consumes nothing" { peeks; }
+@test "redis: --peek shows what the group has not had, and consumes nothing" { on_redis; peeks; }
+
+@test "--format prints something else of what is consumed; --filter is for --peek alone" {
+	emit 2
+	run -64 ros-consume --filter stage=1
+	run -64 ros-consume --peek --follow
+	run -64 ros-consume --format '%q'
+	[ "$(ros-consume --format 'ack %s ros:insights-workers %i' | tee acks | wc -l)" -eq 2 ]
+	ros-ack < acks
+	run -0 ros-consume
+	[ -z "$output" ]
+}
+
+@test "--stats tells what was consumed" {
+	emit 3
+	ros-consume --stats stats > first
+	ros-consume --stats stats > again
+	[ "$(jq -c '[.tool, .event, .consumed, .redelivered, .lost, .dead, .errors, .entry_age_ms.count]' stats)" = '["ros-consume","exit",3,0,0,0,0,3]
+["ros-consume","exit",3,3,0,0,0,3]' ]
+}
+
 @test "output that cannot be written is 74, and the entries come again" {
 	emit 3
 	run -74 bash -c 'ros-consume > /dev/full'

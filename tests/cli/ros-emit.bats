@@ -417,6 +417,14 @@ numbers() {
 	[ "$(ros-replay | jq -r 'select(.type == "emit.summary").event.source')" = "$(ros-replay | jq -r 'select(.sequence == 2).source')" ]
 }
 
+@test "--stats tells what became of the events, and how much waits" {
+	{ event; event '.stage = 21'; } > in
+	run -1 ros-emit --stats stats in
+	run -1 ros-emit --stats stats --bus "unix://$PWD/nowhere.sock" in
+	[ "$(jq -c '[.tool, .event, .events, .published, .queued, .refused, .left, .errors, .queue_depth, .event_age_ms.count]' stats)" = '["ros-emit","exit",2,1,0,1,0,0,0,1]
+["ros-emit","exit",2,0,1,1,0,1,1,0]' ]
+}
+
 @test "without a state directory events are published, without numbers, and with a warning" {
 	redis_flush
 	event > in

@@ -57,14 +57,19 @@ columns() {
 	db "SELECT group_concat('r.' || name) FROM pragma_table_info('$table') WHERE name NOT IN ('$(printf "%s" "$(IFS=,; echo "$*")" | sed "s/,/','/g")')"
 }
 
-# dump: what is recorded, but for conflicts, batch numbers and the numbers that stand for deployments and series.
-dump() {
+# dump_events: what is recorded of events, but for conflicts, batch numbers and the numbers that stand for deployments and series.
+dump_events() {
 	local series='d.governance_mode, s.tenant_id, hex(d.project_id), d.tier, d.provider, d.model, s.stage, s.stage_name, s.purpose, s.status'
 	db "SELECT $(columns ai_invocations batch created_at) FROM ai_invocations r ORDER BY timestamp, invocation_id"
 	for table in rollup_hour tally_hour; do
 		db "SELECT $series, $(columns $table series_id) FROM $table r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id" | sort
 	done
 	db "SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch) FROM latency_day JOIN deployment ON id = deployment_id ORDER BY 1, 2, 3, 4, 5, 6"
+}
+
+# dump: that, and what is recorded of entries.
+dump() {
+	dump_events
 	db "SELECT stream, entry_id, reason FROM refusal ORDER BY 1, 2"
 	db 'SELECT * FROM sources; SELECT name, first, last FROM source_range JOIN source ON id = source_id ORDER BY 1, 2'
 	db 'SELECT hex(summary_id), name, s.first, s.last, s.time_ms FROM emit_summary s JOIN source ON id = source_id ORDER BY 1'
