@@ -497,34 +497,33 @@ static bool wait_announced(const struct file_bus *f, int64_t deadline)
 	return left > 0 && wait_fd(f->watch, POLLIN, left < SLICE_MS ? (int)left : SLICE_MS) != WAIT_STOP;
 }
 
-static int file_read_new(struct bus *base, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
-                         struct err *e)
+/* Waits for entries: new ones for the consumer, or, without one, those from `from` on. */
+static int read_waiting(struct file_bus *f, const char *consumer, struct entry_id from, int count, int block_ms, bus_entry_fn *fn,
+                        void *arg, struct err *e)
 {
-	struct file_bus *f = file_of(base);
 	int64_t deadline = time_monotonic_ms() + block_ms;
 	if (block_ms > 0 && watch(f, e) < 0)
 		return -1;
-	int n;
+	int n = 0;
 	do {
 		drain_watch(f);
-		n = wait_stopping() ? 0 : read_now(f, consumer, count, fn, arg, e);
+		if (!wait_stopping())
+			n = consumer ? read_now(f, consumer, count, fn, arg, e)
+			             : file_range(&f->base, false, from, ID_MAX, false, count, fn, arg, e);
 	} while (n == 0 && wait_announced(f, deadline));
 	return n;
+}
+
+static int file_read_new(struct bus *base, const char *consumer, int count, int block_ms, bus_entry_fn *fn, void *arg,
+                         struct err *e)
+{
+	return read_waiting(file_of(base), consumer, (struct entry_id){ 0, 0 }, count, block_ms, fn, arg, e);
 }
 
 static int file_follow(struct bus *base, struct entry_id from, int count, int block_ms, bus_entry_fn *fn, void *arg,
                        struct err *e)
 {
-	struct file_bus *f = file_of(base);
-	int64_t deadline = time_monotonic_ms() + block_ms;
-	if (block_ms > 0 && watch(f, e) < 0)
-		return -1;
-	int n;
-	do {
-		drain_watch(f);
-		n = wait_stopping() ? 0 : file_range(base, false, from, ID_MAX, false, count, fn, arg, e);
-	} while (n == 0 && wait_announced(f, deadline));
-	return n;
+	return read_waiting(file_of(base), NULL, from, count, block_ms, fn, arg, e);
 }
 
 static int take_pending(struct file_bus *f, int64_t group, struct entry_id id, const char *consumer, int64_t now,

@@ -1,28 +1,6 @@
 # ros-bus: stream and group, where they stand, trimming, dead letters.
 load ../lib/common
-
-setup_file() {
-	redis_start
-	unset REDIS_URL
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR"
-	redis_flush
-}
-
-on_redis() {
-	export ROS_BUS=unix://$REDIS_SOCKET
-}
-
-# emit N: N events; their ids are in the file ids.
-emit() {
-	for n in $(seq "$1"); do event ".stage = $n"; done | ros-emit > ids
-}
+load ../lib/buses
 
 # deliver [OPTION ...]: as ros-consume; the ack lines are in acks.
 deliver() {

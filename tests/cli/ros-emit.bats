@@ -1,18 +1,6 @@
 # ros-emit: events to the bus.
 load ../lib/common
-
-setup_file() {
-	redis_start
-	unset REDIS_URL
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR"
-}
+load ../lib/buses
 
 # on_bus [OPTION ...]: the events on the bus, in order.
 on_bus() {
@@ -286,7 +274,6 @@ numbers() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ $stderr == "ros-emit: cannot reach $ROS_BUS: "*": events go to the local queue $ROS_STATE_DIR/queue.db" ]]
 	run -0 ros-emit < in
-	redis_flush
 	ln -s "$REDIS_SOCKET" r.sock
 	run -0 --separate-stderr ros-emit < <(event '.stage = 4')
 	[ -z "$stderr" ]
@@ -299,7 +286,6 @@ numbers() {
 
 @test "queue: a ros-emit that goes on empties it when the bus is back, also while its input is idle" {
 	export ROS_BUS=unix://$BATS_TEST_TMPDIR/r.sock
-	redis_flush
 	mkfifo pipe
 	ros-emit < pipe > out 2> messages 3>&- &
 	pid=$!
@@ -315,7 +301,6 @@ numbers() {
 }
 
 @test "queue: it is for one bus and stream: another one does not get its events" {
-	redis_flush
 	event > in
 	ros-emit --bus "unix://$BATS_TEST_TMPDIR/nowhere.sock" in
 	run -0 ros-emit --bus "unix://$REDIS_SOCKET" in
@@ -325,7 +310,6 @@ numbers() {
 
 @test "queue: many at once share it, and nothing is lost or doubled" {
 	export ROS_BUS=unix://$BATS_TEST_TMPDIR/r.sock
-	redis_flush
 	for n in $(seq 8); do
 		event | jq -c --argjson n "$n" '. as $e | range(250) | . as $i | $e | .tags = ["\($n)-\($i)"]' | ros-emit > "out$n" 2> /dev/null 3>&- &
 	done
@@ -426,7 +410,6 @@ numbers() {
 }
 
 @test "without a state directory events are published, without numbers, and with a warning" {
-	redis_flush
 	event > in
 	ROS_STATE_DIR=/dev/null/x run -0 --separate-stderr ros-emit --bus "unix://$REDIS_SOCKET" in
 	all_ids "$output"
@@ -437,10 +420,7 @@ numbers() {
 }
 
 @test "redis: what a server that stops answering did not confirm is queued; nothing is lost" {
-	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
-	server=$!
-	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING > /dev/null
-	export ROS_BUS=unix://$BATS_TEST_TMPDIR/s
+	server
 	mkfifo pipe
 	ros-emit --timeout 300 < pipe > out 2> messages 3>&- &
 	pid=$!
@@ -456,21 +436,18 @@ numbers() {
 	ros-emit < <(event '.stage = 5')
 	[ "$(on_bus | jq .stage | sort -u | tr -d '\n')" = 12345 ]
 	[ "$(ros-replay | jq .sequence | sort -u | tr -d '\n')" = 12345 ]
-	kill -KILL $server
+	stop_server
 }
 
 @test "redis: when a server dies the lines without an id are queued" {
-	redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/s" --save '' --daemonize no > /dev/null 2>&1 < /dev/null 3>&- 4>&- &
-	server=$!
-	wait_for 10 redis-cli -s "$BATS_TEST_TMPDIR/s" PING > /dev/null
+	server
 	mkfifo pipe
-	REDIS_URL=unix://$BATS_TEST_TMPDIR/s ros-emit < pipe > out 2> messages 3>&- &
+	ros-emit < pipe > out 2> messages 3>&- &
 	pid=$!
 	exec 9> pipe
 	event >&9
 	wait_for 10 test -s out
-	kill -KILL $server
-	wait $server || true
+	stop_server
 	event >&9
 	exec 9>&-
 	wait $pid
@@ -478,8 +455,7 @@ numbers() {
 }
 
 @test "redis: out of memory is queued; a wrong type is queued, too, and 78: somebody must act" {
-	export ROS_BUS=unix://$REDIS_SOCKET
-	redis_flush
+	on_redis
 	for n in 1 2 3; do event; done > in
 	redis CONFIG SET maxmemory 1
 	run -0 --separate-stderr ros-emit in
@@ -496,7 +472,6 @@ numbers() {
 }
 
 @test "redis: REDIS_URL is taken, ROS_BUS goes before it, --bus before both" {
-	redis_flush
 	event > in
 	REDIS_URL=unix://$REDIS_SOCKET ros-emit in
 	[ "$(redis XLEN ros:insights)" -eq 1 ]
@@ -507,7 +482,6 @@ numbers() {
 }
 
 @test "redis: the password comes from a file" {
-	redis_flush
 	event > in
 	echo wrong > wrong
 	printf 's3cret\n' > right

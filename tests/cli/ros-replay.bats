@@ -1,27 +1,6 @@
 # ros-replay: a range of the stream, without consuming it.
 load ../lib/common
-
-setup_file() {
-	redis_start
-	unset REDIS_URL
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR"
-	redis_flush
-}
-
-on_redis() {
-	export ROS_BUS=unix://$REDIS_SOCKET
-}
-
-emit() {
-	for n in $(seq "$1"); do event ".stage = $n"; done | ros-emit > ids
-}
+load ../lib/buses
 
 stages() {
 	ros-replay "$@" | jq -r .event.stage | tr -d '\n'
