@@ -172,7 +172,7 @@ class World:
     def drain(self):
         """A clean run of the main job."""
         for process in self.start_job():
-            if process.wait():
+            if process.wait() not in self.bus.clean:
                 tool = process.args[0]
                 with open(self.path(tool + '.said')) as said:
                     self.broken.append(f'the clean run: {tool} ended with {process.returncode}: {said.read().strip()}')
