@@ -75,9 +75,8 @@ def check(state, database, promised, queued, idle):
     """The rules that broke. `promised` and `queued` are sets of invocation ids: confirmed to the producer, and in its local queue now.
     `idle`: a clean run has drained the queue and the stream."""
     recorded = set(database.invocations + database.summaries)
-    buried = {identity(fields) for fields in state.dead} | {identity(state.entries[id]) for id in state.entries
-              if id in {fields['original_id'].decode() for fields in state.dead}}
-    settled = recorded | buried
+    buried = [fields['original_id'].decode() for fields in state.dead]
+    settled = recorded | {identity(fields) for fields in state.dead}
     broken = []
 
     def rule(name, wrong):
@@ -87,7 +86,8 @@ def check(state, database, promised, queued, idle):
     in_stream = {identity(fields) for fields in state.entries.values()}
     rule('promised, but nowhere', promised - settled - queued - in_stream)
     rule('acknowledged, but neither recorded nor a dead letter',
-         [id for id in state.acknowledged() if identity(state.entries[id]) not in settled])
+         [id for id in state.acknowledged() if id not in buried and identity(state.entries[id]) not in recorded])
+    rule('two dead letters of one entry', [id for id in set(buried) if buried.count(id) > 1])
     rule('sums by hour are not those of the record', [str(row) for row in database.disagree])
     rule('an invocation is recorded twice', ['more rows than ids'] * (len(database.invocations) - len(set(database.invocations))))
     rule('batches count other than the record', [str(database.twice)] if database.twice else [])
