@@ -178,7 +178,15 @@ static int read_batch(struct queue *q, int most, struct err *e)
 	return n != 0 ? n : bus_read_new(q->bus, GROUP, count, 0, take, q, e);
 }
 
-/* Whatever failed: what was published leaves the queue. */
+/* What was published leaves the queue; and what an earlier process had published when it was killed. */
+static int remove_published(struct queue *q, struct err *e)
+{
+	if (q->published > 0 && bus_ack(q->bus, q->ids, q->published, e) < 0)
+		return -1;
+	return bus_trim(q->bus, INT64_MAX, e) < 0 ? -1 : 0;
+}
+
+/* Whatever failed, what was published is removed. */
 static int forward(struct queue *q, int most, struct err *e)
 {
 	struct err later;
@@ -189,7 +197,7 @@ static int forward(struct queue *q, int most, struct err *e)
 		rc = err_set(e, later.status, "%s", later.text);
 	else if (rc > 0 && q->published < q->taken)
 		rc = err_set(e, q->why.status, "%s", q->why.text);
-	if (q->published > 0 && (bus_ack(q->bus, q->ids, q->published, &later) < 0 || bus_trim(q->bus, INT64_MAX, &later) < 0) && rc >= 0)
+	if (remove_published(q, &later) < 0 && rc >= 0)
 		rc = err_set(e, later.status, "%s", later.text);
 	return rc < 0 ? -1 : (int)q->published;
 }
