@@ -4,6 +4,10 @@
  *   redis.c  commands  <-  wire.c  requests and replies  <-  transport.c  bytes over unix and tcp sockets
  *   file.c   the same in SQLite  <-  fields.c  fields as one blob, place.c  where the file may lie
  * and beside each, *_dead.c its dead letters, *_state.c what is to be known of the stream.
+ * Above it stand
+ *   setup.c  which bus it is       publish.c  to the bus, or to queue.c, the local queue; with producer.c's numbers
+ *   carry.c  entries as envelopes  look.c  entries for the eye  <-  format.c
+ *   consumer.c  names by locks     pace.c  how many at a time   backoff.c  when to try again
  */
 #include "bus/bus.h"
 
