@@ -206,21 +206,6 @@ int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e)
 	return b->driver->trim(b, before_ms == INT64_MAX ? ID_MAX : below, e);
 }
 
-void field_list_add(struct field_list *l, struct str name, struct str value)
-{
-	if (l->n == l->cap) {
-		l->cap = l->cap ? 2 * l->cap : ENTRY_FIELDS_MAX;
-		l->v = mem_grow(l->v, l->cap, sizeof *l->v);
-	}
-	l->v[l->n++] = (struct entry_field){ name, value };
-}
-
-void field_list_free(struct field_list *l)
-{
-	free(l->v);
-	*l = (struct field_list){ 0 };
-}
-
 void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer)
 {
 	if (l->n == l->cap) {

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "bus/bus.h"
+#include "bus/fields.h"
 #include "bus/id.h"
 #include "bus/url.h"
 
@@ -38,12 +39,6 @@ struct bus_driver {
 	int64_t (*trim)(struct bus *b, struct entry_id below, struct err *e);
 };
 
-/* The fields of one entry, in memory that is kept from entry to entry. */
-struct field_list {
-	struct entry_field *v;
-	size_t n, cap;
-};
-
 /* The consumers of one group. */
 struct consumer_list {
 	struct bus_consumer *v;
@@ -61,9 +56,6 @@ struct bus {
 };
 
 extern const struct bus_driver redis_driver, file_driver;
-
-void field_list_add(struct field_list *l, struct str name, struct str value);
-void field_list_free(struct field_list *l);
 
 /* The name is copied. */
 void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer);

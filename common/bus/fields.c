@@ -1,5 +1,24 @@
-/* The fields of an entry as one blob. */
+/* See the header. */
 #include "bus/fields.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+void field_list_add(struct field_list *l, struct str name, struct str value)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : ENTRY_FIELDS_MAX;
+		l->v = mem_grow(l->v, l->cap, sizeof *l->v);
+	}
+	l->v[l->n++] = (struct entry_field){ name, value };
+}
+
+void field_list_free(struct field_list *l)
+{
+	free(l->v);
+	*l = (struct field_list){ 0 };
+}
 
 static void put(struct buf *out, struct str s)
 {
