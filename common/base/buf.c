@@ -1,6 +1,8 @@
 /* A growable buffer. It grows by doubling, never beyond its maximum, and keeps one byte more for the NUL. */
 #include "base/buf.h"
 
+#include "base/mem.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,27 +35,25 @@ void buf_clear(struct buf *b)
 		b->p[0] = '\0';
 }
 
-static bool grow(struct buf *b, size_t need)
+static void grow(struct buf *b, size_t need)
 {
 	size_t cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
 	if (cap > b->max)
 		cap = b->max + 1;
-	char *p = realloc(b->p, cap);
-	if (!p)
-		return false;
-	b->p = p;
+	b->p = mem_grow(b->p, cap, 1);
 	b->cap = cap;
-	return true;
 }
 
 char *buf_reserve(struct buf *b, size_t n)
 {
-	if (b->failed || n > b->max - b->n || (b->n + n >= b->cap && !grow(b, b->n + n + 1))) {
+	if (b->failed || n > b->max - b->n) {
 		b->failed = true;
 		return NULL;
 	}
+	if (b->n + n >= b->cap)
+		grow(b, b->n + n + 1);
 	return b->p + b->n;
 }
 

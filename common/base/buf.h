@@ -15,7 +15,7 @@
 struct buf {
 	char *p; /* NULL until the first append */
 	size_t n, cap, max;
-	bool failed; /* an append did not fit in max, or memory ran out */
+	bool failed; /* an append did not fit in max */
 };
 
 void buf_init(struct buf *b, size_t max);
