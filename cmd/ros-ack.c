@@ -116,7 +116,6 @@ static void acknowledge(struct acker *a)
 	a->n = 0;
 }
 
-/* An entry that ros-consume moved there itself is found to be done. */
 static void bury(struct acker *a, const struct ack *bad)
 {
 	struct err e;
@@ -127,7 +126,7 @@ static void bury(struct acker *a, const struct ack *bad)
 	if (done < 0)
 		give_up(a, a->n + 1, &e);
 	else
-		note_done(a, 1, str_is(bad->reason, REFUSED_DELIVERIES) ? 1 : done);
+		note_done(a, 1, done);
 }
 
 static void take_line(struct acker *a, struct str text, uint64_t line)

@@ -20,7 +20,6 @@
 
 #include <inttypes.h>
 
-#define DELIVERIES_MAX 10    /* twice what makes ros-aggregate handle an entry alone */
 #define CLAIM_EVERY_MS 10000 /* at most so often is looked for what others left behind */
 
 struct consume {
@@ -74,13 +73,12 @@ static const struct tool_page page = {
 	            "ros-consume --follow | ros-aggregate | ros-ack\n",
 };
 
-enum { CONSUMED, REDELIVERED, LOST, DEAD, ERRORS, ENTRY_AGE_MS };
+enum { CONSUMED, REDELIVERED, LOST, ERRORS, ENTRY_AGE_MS };
 
 static const struct stats_item items[] = {
 	[CONSUMED] = { "consumed", STATS_COUNTER },
 	[REDELIVERED] = { "redelivered", STATS_COUNTER },
 	[LOST] = { "lost", STATS_COUNTER },
-	[DEAD] = { "dead", STATS_COUNTER },
 	[ERRORS] = { "errors", STATS_COUNTER },
 	[ENTRY_AGE_MS] = { "entry_age_ms", STATS_LATENCY },
 	{ 0 },
@@ -139,25 +137,6 @@ static bool write_out(struct consume *c)
 	return written;
 }
 
-/*
- * Who reads it dies of it, it seems. Its line goes first, so that it is counted, then it goes to the dead letters; with its data only where that
- * is JSON.
- */
-static int bury(struct consume *c, const struct bus_entry *entry, struct envelope *env, struct err *e)
-{
-	log_error(&c->tool->log, "%s: entry %.*s was delivered %" PRId64 " times: it goes to the dead letters", setup.stream,
-	          STR_ARG(entry->id), entry->deliveries);
-	c->status = ROS_REFUSED;
-	stats_add(&stats, DEAD, 1);
-	if (!env->refused.p)
-		env->refused = STR(REFUSED_DELIVERIES);
-	if (print(c, env, NULL, e) < 0)
-		return -1;
-	if (!write_out(c))
-		return 0;
-	return bus_dead(c->bus, entry->id, env->refused, carry_keeps_data(env->refused), e) < 0 ? -1 : 0;
-}
-
 static void note_stats(const struct bus_entry *entry)
 {
 	struct entry_id id;
@@ -180,8 +159,6 @@ static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 	pace_note(&c->pace, entry);
 	struct envelope env = envelope();
 	const struct json *event = carry_entry(c->reader, entry, &env);
-	if (entry->deliveries > DELIVERIES_MAX)
-		return bury(c, entry, &env, e);
 	return look.format ? show(c, &(struct view){ entry, env, c->reader, event }, e) : print(c, &env, event, e);
 }
 

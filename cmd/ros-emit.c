@@ -49,7 +49,7 @@ struct emit {
 	struct summary_refusal refused[SUMMARY_RULES_MAX];
 	size_t n_refused;              /* rules that refused something */
 	uint64_t seen;                 /* events that came */
-	bool warned_trouble, warned_full;
+	bool warned_trouble, warned_queue, warned_full;
 	struct publisher_state noted;  /* what --stats knows of it */
 	int64_t settled_ms;            /* when the batch began to be settled, by the wall clock */
 	int status;
@@ -246,6 +246,9 @@ static void warn(struct emit *em, const struct publisher_state *state)
 	if (state->trouble && state->queued > 0 && !em->warned_trouble)
 		log_warn(&em->tool->log, "%s: events go to the local queue %s", state->trouble->text, queue_path(em->queue));
 	em->warned_trouble |= state->trouble && state->queued > 0;
+	if (state->queue_trouble && !em->warned_queue)
+		log_warn(&em->tool->log, "%s: what may wait in the local queue is not forwarded", state->queue_trouble->text);
+	em->warned_queue |= state->queue_trouble != NULL;
 	if (state->nearly_full && !em->warned_full)
 		log_warn(&em->tool->log, "the stream %s has more than 80 %% of its limit of %" PRId64 " entries, and none can be trimmed",
 		         setup.stream, max_len);
@@ -408,7 +411,7 @@ static void publish_summary(struct emit *em, const struct summary *s)
 static void summarize(struct emit *em)
 {
 	const struct producer *p = &em->producer;
-	if (!em->publisher || p->fd < 0 || em->over)
+	if (!em->publisher || p->fd < 0)
 		return;
 	struct summary s = { .id = uuid_random(), .time_ms = time_now_ms(), .source = str_of(p->source), .first = em->first_number,
 		             .last = p->next - 1, .n_refused = em->n_refused };

@@ -53,11 +53,14 @@ struct str bus_entry_get(const struct bus_entry *entry, const char *name);
 
 /*
  * Called for each entry in order; returns 0 to go on, or -1 with *e filled to end the call with that error. It may
- * append, acknowledge and bury on the same bus, but not read.
+ * acknowledge and bury on the same bus, but neither read nor append there.
  */
 typedef int bus_entry_fn(void *arg, const struct bus_entry *entry, struct err *e);
 
-/* Queues one entry for publishing; the fields are copied. Nothing is promised before bus_settle(). */
+/*
+ * Queues one entry for publishing; the fields are copied. It may be sent at once, but nothing is promised before bus_settle(), and no other call may come
+ * in between.
+ */
 int bus_append(struct bus *b, const struct entry_field *fields, size_t n, struct err *e);
 
 /* Called for each appended entry in order: its new id, or why it was refused (id is absent then). */

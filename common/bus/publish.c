@@ -1,6 +1,7 @@
 /*
- * The batch is kept as encoded fields until it is settled, since an entry may have to go two ways: to the bus, and, when no reply came, to
- * the queue. What did arrive although its reply was lost is then published twice, with the same number: the record counts it once.
+ * Entries go to the bus as they are added, which works on them meanwhile. They are kept as encoded fields as well until the batch is settled, since an
+ * entry may have to go two ways: to the bus, and, when no reply came, to the queue. What did arrive although its reply was lost is then published
+ * twice, with the same number: the record counts it once.
  */
 #include "bus/publish.h"
 
@@ -15,14 +16,14 @@
 #include <stdlib.h>
 
 #define BATCH_MAX ((size_t)1 << 30)
-#define FORWARD_AT_ONCE 1000
-#define NUMBER_TEXT 24 /* room for an integer and its NUL */
+#define AT_ONCE 1000 /* entries forwarded, and numbers reserved */
 #define NEARLY_FULL_PART 5 /* less than a fifth is free */
+#define NUMBER_TEXT 24 /* room for an integer and its NUL */
 
 /* In front of each entry's fields in the batch. */
 struct held {
 	size_t bytes;
-	bool numbered;
+	int64_t sequence; /* 0: none */
 };
 
 struct outcome {
@@ -33,18 +34,22 @@ struct outcome {
 struct publisher {
 	struct publisher_settings s;
 	struct bus *bus; /* NULL: not connected yet */
+
+	/* The batch. */
 	struct buf batch;
-	size_t n, numbered;
-	struct outcome *outcome;
-	size_t outcome_cap;
+	size_t n;
+	size_t appended;         /* of its entries to the bus: the first of them */
+	int64_t room;            /* how many more may be; 0: the batch goes to the queue */
+	size_t numbers;          /* reserved and not given yet */
+	bool in_doubt;           /* some that were appended got no reply */
+	struct err why;          /* of the first entry that the bus did not take */
+	struct outcome *outcome; /* of each entry, when it is settled */
+	size_t outcome_cap, replied;
 	struct field_list fields;
-	bool sent;               /* something of the batch went towards the bus */
-	size_t replied;          /* to which outcomes have been told */
-	struct err why;          /* of the first entry of the batch that the bus refused */
 
 	struct backoff backoff;
 	int64_t retry_at;
-	struct err trouble;
+	struct err trouble, queue_trouble;
 	struct publisher_state state;
 };
 
@@ -67,20 +72,6 @@ void publisher_free(struct publisher *p)
 	free(p);
 }
 
-void publisher_add(struct publisher *p, const struct entry_field *fields, size_t n, bool numbered)
-{
-	struct held held = { 0, numbered && p->s.producer };
-	size_t at = p->batch.n;
-	buf_add(&p->batch, &held, sizeof held);
-	fields_encode(&p->batch, fields, n);
-	if (!buf_ok(&p->batch))
-		mem_fatal("out of memory");
-	held.bytes = p->batch.n - at - sizeof held;
-	memcpy(p->batch.p + at, &held, sizeof held);
-	p->n++;
-	p->numbered += held.numbered;
-}
-
 size_t publisher_batch(const struct publisher *p)
 {
 	return p->n;
@@ -89,20 +80,6 @@ size_t publisher_batch(const struct publisher *p)
 size_t publisher_bytes(const struct publisher *p)
 {
 	return p->batch.n;
-}
-
-/* The entry at *at with its number, which counts up; *at moves behind it. */
-static void decode(struct publisher *p, size_t *at, struct origin *origin, char number[NUMBER_TEXT])
-{
-	struct held held;
-	memcpy(&held, p->batch.p + *at, sizeof held);
-	fields_decode((struct str){ p->batch.p + *at + sizeof held, held.bytes }, &p->fields);
-	*at += sizeof held + held.bytes;
-	if (!held.numbered || origin->sequence == 0)
-		return;
-	snprintf(number, NUMBER_TEXT, "%" PRId64, origin->sequence++);
-	field_list_add(&p->fields, STR("source"), origin->source);
-	field_list_add(&p->fields, STR("sequence"), str_of(number));
 }
 
 /* --- the bus --- */
@@ -129,20 +106,23 @@ static bool reach(struct publisher *p)
 	return false;
 }
 
-/* The cap: what no group needs any more makes room, before the stream is full; what a group needs is never pushed out. */
-static int make_room(struct publisher *p, int64_t n, struct err *e)
+/*
+ * How many entries the stream may take. The cap: what no group needs any more makes room, before the stream is full; what a group needs is
+ * never pushed out.
+ */
+static int64_t make_room(struct publisher *p, struct err *e)
 {
 	struct bus_info info;
 	int64_t near = p->s.max_len - p->s.max_len / NEARLY_FULL_PART;
 	if (bus_info(p->bus, &info, e) < 0)
 		return -1;
-	int64_t trimmed = info.length + n > near ? bus_trim(p->bus, INT64_MAX, e) : 0;
+	int64_t trimmed = info.length >= near ? bus_trim(p->bus, INT64_MAX, e) : 0;
 	if (trimmed < 0)
 		return -1;
 	int64_t length = info.length - trimmed;
-	p->state.nearly_full |= length + n > near;
-	if (length <= p->s.max_len - n)
-		return 0;
+	p->state.nearly_full |= length >= near;
+	if (length < p->s.max_len)
+		return p->s.max_len - length;
 	return err_set(e, ROS_LATER, "the stream %s is full: %" PRId64 " entries that are not acknowledged yet, the limit is %" PRId64,
 	               p->s.bus->stream, length, p->s.max_len);
 }
@@ -161,26 +141,6 @@ static void note_reply(void *arg, struct str id, const struct err *why)
 	}
 }
 
-/* Sends the batch. -1: not all of it is on the bus. */
-static int send_batch(struct publisher *p, struct origin origin, struct err *e)
-{
-	struct err later;
-	char number[NUMBER_TEXT];
-	if (make_room(p, (int64_t)p->n, e) < 0)
-		return -1;
-	int rc = 0;
-	p->sent = true;
-	for (size_t i = 0, at = 0; i < p->n && rc == 0; i++) {
-		decode(p, &at, &origin, number);
-		rc = bus_append(p->bus, p->fields.v, p->fields.n, e);
-	}
-	if (bus_settle(p->bus, note_reply, p, &later) < 0 && rc == 0)
-		rc = err_set(e, later.status, "%s", later.text);
-	if (rc == 0 && p->why.text[0] != '\0')
-		rc = err_set(e, p->why.status, "%s", p->why.text);
-	return rc;
-}
-
 /* --- the queue --- */
 
 static int count_waiting(struct publisher *p, struct err *e)
@@ -191,13 +151,15 @@ static int count_waiting(struct publisher *p, struct err *e)
 	return rc;
 }
 
-/* One batch. */
+/* Once: up to AT_ONCE entries. */
 static int forward(struct publisher *p, struct err *e)
 {
-	int most = p->state.waiting < FORWARD_AT_ONCE ? (int)p->state.waiting : FORWARD_AT_ONCE;
 	if (!p->bus && bus_open(&p->bus, p->s.bus, e) < 0)
 		return -1;
-	return make_room(p, most, e) < 0 ? -1 : queue_forward(p->s.queue, p->bus, most, e);
+	int64_t most = make_room(p, e);
+	if (most < 0)
+		return -1;
+	return queue_forward(p->s.queue, p->bus, most < AT_ONCE ? (int)most : AT_ONCE, e);
 }
 
 int64_t publisher_forward(struct publisher *p, int64_t deadline, struct err *e)
@@ -220,10 +182,16 @@ int64_t publisher_forward(struct publisher *p, int64_t deadline, struct err *e)
 static bool queue_is_empty(struct publisher *p)
 {
 	struct err why;
-	if (count_waiting(p, &why) < 0)
+	if (count_waiting(p, &p->queue_trouble) < 0) {
+		p->state.queue_trouble = &p->queue_trouble;
 		return true;
-	if (publisher_forward(p, time_monotonic_ms() + p->s.bus->timeout_ms, &why) < 0)
+	}
+	if (publisher_forward(p, time_monotonic_ms() + p->s.bus->timeout_ms, &why) < 0) {
 		note_trouble(p, &why);
+	} else if (p->state.waiting > 0) {
+		err_set(&p->trouble, ROS_LATER, "another process forwards the local queue");
+		p->state.trouble = &p->trouble;
+	}
 	return p->state.waiting == 0;
 }
 
@@ -242,14 +210,33 @@ static void note_queued(void *arg, struct str id, const struct err *why)
 	p->replied++;
 }
 
+static void add_number(struct publisher *p, int64_t sequence, char number[NUMBER_TEXT])
+{
+	if (sequence == 0)
+		return;
+	snprintf(number, NUMBER_TEXT, "%" PRId64, sequence);
+	field_list_add(&p->fields, STR("source"), str_of(p->s.producer->source));
+	field_list_add(&p->fields, STR("sequence"), str_of(number));
+}
+
+/* The entry at *at, which moves behind it. */
+static void decode(struct publisher *p, size_t *at, char number[NUMBER_TEXT])
+{
+	struct held held;
+	memcpy(&held, p->batch.p + *at, sizeof held);
+	fields_decode((struct str){ p->batch.p + *at + sizeof held, held.bytes }, &p->fields);
+	add_number(p, held.sequence, number);
+	*at += sizeof held + held.bytes;
+}
+
 /* Queues what was not published. */
-static int queue_rest(struct publisher *p, struct origin origin, struct err *e)
+static int queue_rest(struct publisher *p, struct err *e)
 {
 	char number[NUMBER_TEXT];
 	int rc = 0;
 	struct err later;
 	for (size_t i = 0, at = 0; i < p->n && rc == 0; i++) {
-		decode(p, &at, &origin, number);
+		decode(p, &at, number);
 		if (p->outcome[i].what != PUBLISHED)
 			rc = queue_append(p->s.queue, p->fields.v, p->fields.n, e);
 	}
@@ -261,35 +248,107 @@ static int queue_rest(struct publisher *p, struct origin origin, struct err *e)
 
 /* --- the batch --- */
 
+/* Where the batch goes: to the bus, as long as there is room, or to the queue. */
 static void begin(struct publisher *p)
 {
-	if (p->n > p->outcome_cap) {
-		p->outcome_cap = p->n;
-		p->outcome = mem_grow(p->outcome, p->n, sizeof *p->outcome);
-	}
-	for (size_t i = 0; i < p->n; i++)
-		p->outcome[i].what = NOT_TAKEN;
-	p->sent = false;
-	p->replied = 0;
+	p->appended = 0;
+	p->room = 0;
+	p->in_doubt = false;
 	p->why = (struct err){ 0 };
+	if (!reach(p))
+		return;
+	struct err why;
+	p->state.trouble = NULL;
+	if (queue_is_empty(p) && (p->room = make_room(p, &why)) < 0)
+		note_trouble(p, &why);
 }
 
-/* Numbers are noted before they are used. Where that fails, entries go without: a number that is given twice would hide a loss. */
-static struct origin take_numbers(struct publisher *p)
+/*
+ * The next number; 0: none. Numbers are noted before they are used. Where that fails, entries go without: a number that is given twice would hide a
+ * loss.
+ */
+static int64_t next_number(struct publisher *p)
 {
 	struct err e;
-	if (p->numbered == 0)
-		return (struct origin){ 0 };
-	int64_t first = producer_reserve(p->s.producer, p->numbered, &e);
-	return first < 0 ? (struct origin){ 0 } : (struct origin){ str_of(p->s.producer->source), first };
+	if (p->numbers == 0 && producer_reserve(p->s.producer, AT_ONCE, &e) < 0)
+		return 0;
+	p->numbers = p->numbers ? p->numbers : AT_ONCE;
+	return p->s.producer->next - (int64_t)p->numbers--;
 }
 
-/* What was refused as a whole before anything was sent leaves no gap. */
-static void settle_numbers(struct publisher *p, struct origin origin, int rc)
+/* What the entry is until its reply has come. */
+static void hold(struct publisher *p, const struct entry_field *fields, size_t n, int64_t sequence)
+{
+	struct held held = { 0, sequence };
+	size_t at = p->batch.n;
+	buf_add(&p->batch, &held, sizeof held);
+	fields_encode(&p->batch, fields, n);
+	if (!buf_ok(&p->batch))
+		mem_fatal("out of memory");
+	held.bytes = p->batch.n - at - sizeof held;
+	memcpy(p->batch.p + at, &held, sizeof held);
+	p->n++;
+}
+
+void publisher_add(struct publisher *p, const struct entry_field *fields, size_t n, bool numbered)
+{
+	char number[NUMBER_TEXT];
+	if (p->n == 0)
+		begin(p);
+	int64_t sequence = numbered && p->s.producer ? next_number(p) : 0;
+	hold(p, fields, n, sequence);
+	if (p->room <= 0)
+		return;
+	p->fields.n = 0;
+	for (size_t i = 0; i < n; i++)
+		field_list_add(&p->fields, fields[i].name, fields[i].value);
+	add_number(p, sequence, number);
+	if (bus_append(p->bus, p->fields.v, p->fields.n, &p->why) < 0) {
+		p->room = 0;
+		return;
+	}
+	p->appended++;
+	p->room--;
+}
+
+/* The replies to what was appended. -1: not all of the batch is on the bus; why is known, or there was no more room. */
+static int settle_bus(struct publisher *p)
+{
+	struct err why;
+	p->replied = 0;
+	p->in_doubt = p->appended > 0 && bus_settle(p->bus, note_reply, p, &why) < 0;
+	if (p->in_doubt || p->why.text[0] != '\0') {
+		note_trouble(p, p->in_doubt ? &why : &p->why);
+		return -1;
+	}
+	if (p->appended == p->n)
+		return 0;
+	if (p->appended > 0 && make_room(p, &why) < 0)
+		note_trouble(p, &why);
+	return -1;
+}
+
+/* Whether that entry's number was never used: the bus refused the entry or never saw it, and the queue did not take it. */
+static bool is_unused(const struct publisher *p, size_t i)
+{
+	return p->outcome[i].what == NOT_TAKEN && (i >= p->appended || !p->in_doubt);
+}
+
+/* What was refused at the end of the batch leaves no gap. */
+static void settle_numbers(struct publisher *p)
 {
 	struct err e;
-	if (origin.sequence > 0)
-		producer_settle(p->s.producer, rc < 0 && !p->sent && p->outcome[0].what == NOT_TAKEN ? p->numbered : 0, &e);
+	size_t unused = p->numbers, last = p->n;
+	while (last > 0 && is_unused(p, last - 1))
+		last--;
+	for (size_t i = 0, at = 0; i < p->n; i++) {
+		struct held held;
+		memcpy(&held, p->batch.p + at, sizeof held);
+		at += sizeof held + held.bytes;
+		unused += i >= last && held.sequence > 0;
+	}
+	p->numbers = 0;
+	producer_settle(p->s.producer, unused, &e);
 }
 
 static void tell(struct publisher *p, published_fn *fn, void *arg)
@@ -300,29 +359,33 @@ static void tell(struct publisher *p, published_fn *fn, void *arg)
 	}
 }
 
+static void make_outcomes(struct publisher *p)
+{
+	if (p->n > p->outcome_cap) {
+		p->outcome_cap = p->n;
+		p->outcome = mem_grow(p->outcome, p->n, sizeof *p->outcome);
+	}
+	for (size_t i = 0; i < p->n; i++)
+		p->outcome[i].what = NOT_TAKEN;
+}
+
 int publisher_settle(struct publisher *p, published_fn *fn, void *arg, struct err *e)
 {
 	if (p->n == 0)
 		return 0;
-	begin(p);
-	struct origin origin = take_numbers(p);
-	struct err why = { 0 };
-	int rc = -1;
-	if (reach(p)) {
-		p->state.trouble = NULL;
-		if (queue_is_empty(p) && (rc = send_batch(p, origin, &why)) < 0)
-			note_trouble(p, &why);
-	}
+	make_outcomes(p);
+	int rc = settle_bus(p);
 	if (rc == 0)
 		backoff_reset(&p->backoff);
 	else if (p->s.queue)
-		rc = queue_rest(p, origin, e);
+		rc = queue_rest(p, e);
 	else
 		*e = p->trouble;
-	settle_numbers(p, origin, rc);
+	if (p->s.producer)
+		settle_numbers(p);
 	tell(p, fn, arg);
 	buf_clear(&p->batch);
-	p->n = p->numbered = 0;
+	p->n = 0;
 	return rc;
 }
 

@@ -4,7 +4,7 @@
  *
  * The order of a source's numbers is kept: while something waits in the local queue, it goes first, and what could overtake it is queued
  * behind it. Nothing trims what a group still needs: near the cap (max_len) the stream is trimmed by need, and where that does not free
- * enough the batch is queued.
+ * enough, what does not fit is queued.
  */
 #ifndef ROS_BUS_PUBLISH_H
 #define ROS_BUS_PUBLISH_H
@@ -30,7 +30,10 @@ struct publisher_settings {
 struct publisher *publisher_new(const struct publisher_settings *s);
 void publisher_free(struct publisher *p); /* NULL is fine; what was not settled is dropped */
 
-/* Adds an entry to the batch; the fields are copied. `numbered`: with source and sequence. */
+/*
+ * Adds an entry to the batch; the fields are copied. `numbered`: with source and sequence. The first entry of a batch may wait for the bus, up to its
+ * time-out.
+ */
 void publisher_add(struct publisher *p, const struct entry_field *fields, size_t n, bool numbered);
 
 size_t publisher_batch(const struct publisher *p); /* entries in it */
@@ -51,7 +54,8 @@ int publisher_settle(struct publisher *p, published_fn *fn, void *arg, struct er
 int64_t publisher_forward(struct publisher *p, int64_t deadline, struct err *e);
 
 struct publisher_state {
-	const struct err *trouble; /* why the bus took nothing last; NULL: it did */
+	const struct err *trouble; /* why the bus did not take all of the last batch; NULL: it did */
+	const struct err *queue_trouble; /* why the local queue could not be read; NULL: it could */
 	int stuck;                 /* status of trouble that only a person can mend: ROS_CONFIG, ROS_IO; 0: there was none */
 	bool nearly_full;          /* the stream had more than 80 % of max_len, all of it needed */
 	int64_t published, queued, forwarded;

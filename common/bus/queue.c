@@ -10,11 +10,12 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_BYTES 8192
-#define NAME_BYTES 1024
+#define NAME_BYTES 16384
 #define GROUP "forward"
 #define FORWARD_MOST 1000
 
@@ -38,16 +39,18 @@ struct queue {
 struct queue *queue_new(const struct queue_settings *s)
 {
 	struct queue *q = mem_alloc(sizeof *q);
-	char name[256];
+	size_t name_bytes = strlen(s->bus->url) + 1;
+	char *name = mem_alloc(name_bytes);
 	q->s = *s;
 	buf_init(&q->url, PATH_BYTES);
 	buf_init(&q->stream, NAME_BYTES);
 	buf_init(&q->dead, NAME_BYTES);
 	buf_init(&q->lock, PATH_BYTES);
-	bus_name(s->bus->url, name, sizeof name);
+	bus_name(s->bus->url, name, name_bytes);
 	buf_fmt(&q->url, "file://%s/queue.db", s->dir);
 	buf_fmt(&q->stream, "%s %s", s->bus->stream, name);
 	buf_fmt(&q->dead, "%s dead", buf_cstr(&q->stream));
+	free(name);
 	buf_fmt(&q->lock, "%s/queue.lock", s->dir);
 	q->path = buf_cstr(&q->url) + (buf_ok(&q->url) ? sizeof "file://" - 1 : 0);
 	q->file = (struct bus_settings){ .url = buf_cstr(&q->url), .stream = buf_cstr(&q->stream), .group = GROUP, .dead = buf_cstr(&q->dead),
@@ -76,8 +79,8 @@ static int open_file(struct queue *q, struct err *e)
 {
 	if (q->bus)
 		return 0;
-	if (!buf_ok(&q->url) || !buf_ok(&q->lock))
-		return err_set(e, ROS_IO, "the name of the state directory is too long");
+	if (!buf_ok(&q->url) || !buf_ok(&q->lock) || !buf_ok(&q->dead))
+		return err_set(e, ROS_CONFIG, "the name of the state directory or of the bus is too long");
 	return bus_open(&q->bus, &q->file, e);
 }
 
@@ -199,6 +202,8 @@ static int forward(struct queue *q, int most, struct err *e)
 		rc = err_set(e, q->why.status, "%s", q->why.text);
 	if (remove_published(q, &later) < 0 && rc >= 0)
 		rc = err_set(e, later.status, "%s", later.text);
+	if (rc < 0)
+		q->pace = (struct pace){ 0 }; /* it may have been too much at once for the time */
 	return rc < 0 ? -1 : (int)q->published;
 }
 

@@ -10,6 +10,7 @@
 #include "io/wait.h"
 
 #define QUEUE_MAX ((size_t)1 << 30)
+#define PUSH_BYTES ((size_t)1 << 16) /* queued, and then sent while more is being queued */
 #define SMALL_MAX ((size_t)1 << 26)
 
 /* --- calls: compose requests, send them, take the replies --- */
@@ -103,6 +104,21 @@ void redis_request_xadd(struct buf *out, struct str stream, const struct entry_f
 	}
 }
 
+/* Sends what is queued while more is being made, so that the server works meanwhile. What fails is told when it is settled. */
+static void push(struct redis_bus *b)
+{
+	if (b->push_failed || (b->pushed == 0 && wire_begin(b->wire, &b->push_why) < 0)) {
+		b->push_failed = true;
+		return;
+	}
+	struct str rest = { b->queue.p + b->pushed, b->queue.n - b->pushed };
+	ssize_t n = wire_push(b->wire, rest, &b->push_why);
+	if (n < 0)
+		b->push_failed = true;
+	else
+		b->pushed += (size_t)n;
+}
+
 static int redis_append(struct bus *base, const struct entry_field *fields, size_t n, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
@@ -110,6 +126,8 @@ static int redis_append(struct bus *base, const struct entry_field *fields, size
 	redis_request_xadd(&b->queue, stream_of(b), fields, n);
 	if (buf_ok(&b->queue)) {
 		b->queued++;
+		if (b->queue.n - b->pushed >= PUSH_BYTES)
+			push(b);
 		return 0;
 	}
 	b->queue.n = start;
@@ -138,10 +156,10 @@ static int redis_settle(struct bus *base, bus_reply_fn *reply, void *arg, struct
 	size_t left = b->queued;
 	if (left == 0)
 		return 0;
-	struct err why;
-	int rc = wire_begin(b->wire, &why);
+	struct err why = b->push_why;
+	int rc = b->push_failed ? -1 : b->pushed > 0 ? 0 : wire_begin(b->wire, &why);
 	if (rc == 0)
-		wire_send(b->wire, buf_view(&b->queue), left);
+		wire_send(b->wire, (struct str){ b->queue.p + b->pushed, b->queue.n - b->pushed }, left);
 	while (rc == 0 && left > 0 && (rc = wire_reply(b->wire, &b->answer, &why)) == 0) {
 		tell(b, reply, arg);
 		left--;
@@ -149,7 +167,8 @@ static int redis_settle(struct bus *base, bus_reply_fn *reply, void *arg, struct
 	for (; left > 0; left--)
 		reply(arg, (struct str){ NULL, 0 }, &why);
 	buf_clear(&b->queue);
-	b->queued = 0;
+	b->queued = b->pushed = 0;
+	b->push_failed = false;
 	return rc == 0 ? 0 : err_set(e, why.status, "%s", why.text);
 }
 

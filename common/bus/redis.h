@@ -14,6 +14,9 @@ struct redis_bus {
 	struct wire *wire;
 	struct buf queue; /* XADDs that are not settled */
 	size_t queued;
+	size_t pushed;    /* bytes of the queue that were sent */
+	bool push_failed; /* because of push_why */
+	struct err push_why;
 	struct buf out; /* the requests of the call at hand */
 	size_t requests;
 	struct reply entries; /* what callbacks are given, so that they may call what does not read */

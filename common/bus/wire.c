@@ -343,8 +343,17 @@ int wire_begin(struct wire *w, struct err *e)
 
 void wire_send(struct wire *w, struct str requests, size_t n_replies)
 {
+	if (w->outstanding > 0) /* wire_push() came before */
+		w->deadline = time_monotonic_ms() + w->timeout_ms;
 	w->unsent = requests;
 	w->outstanding = n_replies;
+}
+
+ssize_t wire_push(struct wire *w, struct str requests, struct err *e)
+{
+	w->outstanding = 1; /* at least: who begins another call meanwhile gets a connection of its own */
+	ssize_t n = transport_send(w->fd, requests.p, requests.n);
+	return n < 0 ? lost(w, e) : n;
 }
 
 static int send_some(struct wire *w, struct err *e)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum reply_type { REPLY_NIL, REPLY_TEXT, REPLY_INT, REPLY_LIST, REPLY_ERROR };
 
@@ -75,6 +76,12 @@ int wire_begin(struct wire *w, struct err *e);
  */
 void wire_send(struct wire *w, struct str requests, size_t n_replies);
 int wire_reply(struct wire *w, struct reply *r, struct err *e);
+
+/*
+ * After wire_begin(): sends what the connection takes of the requests now, without waiting; returns how many bytes, or -1 where the connection is lost.
+ * wire_send() goes on with the rest and counts all replies; it gives the call its whole time again.
+ */
+ssize_t wire_push(struct wire *w, struct str requests, struct err *e);
 
 /*
  * Waits up to ms longer than the deadline for a reply to come, and moves the deadline. 1: wire_reply() is next. 0: a

@@ -287,25 +287,6 @@ claims() {
 @test "file: --min-idle takes over what other consumers have had for so long" { claims; }
 @test "redis: --min-idle takes over what other consumers have had for so long" { on_redis; claims; }
 
-# An entry that kills who reads it must not be delivered for ever.
-gives_up() {
-	emit 2
-	ros-consume | tail -1 | ack
-	for n in $(seq 9); do ros-consume; done > again
-	[ "$(jq -s 'map(.deliveries) | max' again)" -eq 10 ]
-	run -1 --separate-stderr ros-consume
-	[ "$(jq -c '[.id, .deliveries, .event, .refused, .sequence]' <<< "$output")" = "[\"$(head -1 ids)\",11,null,\"deliveries\",1]" ]
-	[[ $stderr == *"entry $(head -1 ids) was delivered 11 times: it goes to the dead letters" ]]
-	[ "$(ros-replay --stream ros:insights:dead | jq -c .event)" = "$(event '.stage = 1')" ]
-	run -0 ros-consume
-	[ -z "$output" ]
-	run -0 ros-ack <<< "bad ros:insights ros:insights-workers $(head -1 ids) deliveries"
-	[ -z "$output" ]
-}
-
-@test "file: what was delivered more than 10 times goes to the dead letters" { gives_up; }
-@test "redis: what was delivered more than 10 times goes to the dead letters" { on_redis; gives_up; }
-
 peeks() {
 	emit 4
 	ros-consume --count 1 | ack
@@ -338,8 +319,8 @@ peeks() {
 	emit 3
 	ros-consume --stats stats > first
 	ros-consume --stats stats > again
-	[ "$(jq -c '[.tool, .event, .consumed, .redelivered, .lost, .dead, .errors, .entry_age_ms.count]' stats)" = '["ros-consume","exit",3,0,0,0,0,3]
-["ros-consume","exit",3,3,0,0,0,3]' ]
+	[ "$(jq -c '[.tool, .event, .consumed, .redelivered, .lost, .errors, .entry_age_ms.count]' stats)" = '["ros-consume","exit",3,0,0,0,3]
+["ros-consume","exit",3,3,0,0,3]' ]
 }
 
 @test "output that cannot be written is 74, and the entries come again" {

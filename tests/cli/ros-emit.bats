@@ -248,12 +248,17 @@ numbers() {
 	[ "$(numbers)" = '1:3 1:4 ' ]
 }
 
-@test "the cap: INSIGHTS_MAX_LEN gives it, and a batch that does not fit is queued as a whole" {
-	for n in 1 2 3; do event; done > in
+@test "the cap: INSIGHTS_MAX_LEN gives it; of a batch, what fits is published, and the rest is queued" {
+	for n in 1 2 3; do event ".stage = $n"; done > in
 	INSIGHTS_MAX_LEN=2 run -0 --separate-stderr ros-emit in
-	[ "${#lines[@]}" -eq 3 ]
-	queued
-	[ -z "$(on_bus)" ]
+	all_ids "${lines[0]}"
+	all_ids "${lines[1]}"
+	[[ ${lines[2]} == queued* ]]
+	[[ $stderr == *"the stream ros:insights is full: 2 entries"* ]]
+	[ "$(on_bus | jq .stage | tr -d '\n')" = 12 ]
+	ros-consume | jq -r '"ack \(.stream) \(.group) \(.id)"' | ros-ack
+	INSIGHTS_MAX_LEN=2 ros-bus drain
+	[ "$(numbers)" = '1:3 ' ]
 }
 
 @test "the cap: from 80 % of it on, of what cannot be trimmed, there is a warning" {
@@ -351,6 +356,47 @@ numbers() {
 	[[ $stderr == *"in: lines neither published nor queued: 1"* ]]
 }
 
+@test "queue: one that cannot be read is said, and holds nobody up" {
+	redis_flush
+	export ROS_BUS=unix://$PWD/r.sock
+	event > in
+	ros-emit in 2> messages
+	printf 'no database at all' | dd of="$ROS_STATE_DIR/queue.db" conv=notrunc status=none
+	ln -s "$REDIS_SOCKET" r.sock
+	run -0 --separate-stderr ros-emit in
+	all_ids "$output"
+	[[ $stderr == *"$ROS_STATE_DIR/queue.db: "*": what may wait in the local queue is not forwarded" ]]
+}
+
+@test "queue: behind what another process forwards, events are queued, and it is said" {
+	redis_flush
+	export ROS_BUS=unix://$PWD/r.sock
+	event > in
+	ros-emit in 2> messages
+	ln -s "$REDIS_SOCKET" r.sock
+	run -0 --separate-stderr flock "$ROS_STATE_DIR/queue.lock" ros-emit in
+	queued
+	[[ $stderr == *"another process forwards the local queue: events go to the local queue"* ]]
+	ros-bus drain
+	[ "$(numbers)" = '1:1 1:2 ' ]
+}
+
+@test "numbers: what the bus refused and no queue took leaves no gap" {
+	redis_flush
+	on_redis
+	event > in
+	ros-emit in
+	redis CONFIG SET maxmemory 1
+	mkdir "$ROS_STATE_DIR/queue.db"
+	run --separate-stderr ros-emit in in
+	redis CONFIG SET maxmemory 0
+	rmdir "$ROS_STATE_DIR/queue.db"
+	[ "$status" -ne 0 ]
+	[[ $stderr == *"in: lines neither published nor queued: 1"* ]]
+	ros-emit in
+	[ "$(numbers)" = '1:1 1:2 ' ]
+}
+
 @test "numbers: processes that run one after the other go on with one source, processes that run at once have their own" {
 	event > in
 	ros-emit in
@@ -407,6 +453,19 @@ numbers() {
 	run -1 ros-emit --stats stats --bus "unix://$PWD/nowhere.sock" in
 	[ "$(jq -c '[.tool, .event, .events, .published, .queued, .refused, .left, .errors, .queue_depth, .event_age_ms.count]' stats)" = '["ros-emit","exit",2,1,0,1,0,0,0,1]
 ["ros-emit","exit",2,0,1,1,0,1,1,0]' ]
+}
+
+@test "summary: a run that a signal ends tells it, too" {
+	mkfifo pipe
+	ros-emit < pipe > out 2> messages 3>&- &
+	pid=$!
+	exec 9> pipe
+	{ event '.stage = 21'; event; } >&9
+	wait_for 10 test -s out
+	kill -TERM $pid
+	wait $pid || true
+	exec 9>&-
+	[ "$(summaries)" = '{"schema_version":"1.1.0","first":1,"last":1,"refused":{"maximum":1}}' ]
 }
 
 @test "without a state directory events are published, without numbers, and with a warning" {
