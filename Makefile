@@ -24,11 +24,11 @@ PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wformat=2 -Wno-overlength-strings $(if $(WERROR),-Werror)
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
-OPT_release := -O2 -g -D_FORTIFY_SOURCE=2 $(HARDEN)
+OPT_release := -O2 -flto=auto -g -D_FORTIFY_SOURCE=2 $(HARDEN)
 OPT_debug := -O0 -g
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_cov := -O0 -g --coverage
-LD_release := -pie -Wl,-z,relro,-z,now
+LD_release := -O2 -flto=auto -pie -Wl,-z,relro,-z,now
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
