@@ -48,12 +48,21 @@ CREATE TABLE loss (
 	PRIMARY KEY (stream, entry_id)
 ) STRICT, WITHOUT ROWID;
 
--- emitted = recorded + repeated + conflicting + dead + refused + missing: what a source made, and what became of it.
+-- How many processes began to look at an entry that was delivered often, and died of it, one after the other.
+CREATE TABLE suspect (
+	stream TEXT NOT NULL,
+	entry_id TEXT NOT NULL,
+	attempts INTEGER NOT NULL CHECK (attempts >= 1),
+	PRIMARY KEY (stream, entry_id)
+) STRICT, WITHOUT ROWID;
+
+-- emitted = recorded + repeated + conflicting + dead + refused + missing: what a source made, and what became of it. Summaries are not trusted: the sum of what
+-- they refused ends at 2^53 - 1, up to which total() is exact, and never overflows.
 CREATE VIEW sources AS
 SELECT name, highest + refused AS emitted, recorded, repeated, conflicting, dead, refused, highest - seen AS missing
 FROM (
 	SELECT s.name, s.recorded, s.repeated, s.conflicting, s.dead,
-		ifnull((SELECT sum(f.count) FROM emit_summary e JOIN emit_refusal f USING (summary_id) WHERE e.source_id = s.id), 0) AS refused,
+		CAST(min((SELECT total(f.count) FROM emit_summary e JOIN emit_refusal f USING (summary_id) WHERE e.source_id = s.id), 9007199254740991) AS INTEGER) AS refused,
 		max(s.announced, ifnull((SELECT max(last) FROM source_range WHERE source_id = s.id), 0)) AS highest,
 		ifnull((SELECT sum(last - first + 1) FROM source_range WHERE source_id = s.id), 0) AS seen
 	FROM source s

@@ -9,6 +9,13 @@
 
 const char *const report_fates[FATES] = { "emitted", "recorded", "repeated", "conflicting", "dead", "refused", "missing" };
 
+/* Numbers that a source announces may be forged: a sum that does not fit stays at the largest integer. */
+static void add(int64_t *sum, int64_t v)
+{
+	if (__builtin_add_overflow(*sum, v, sum))
+		*sum = INT64_MAX;
+}
+
 static int take_source(struct gather *g, struct db_stmt *row, struct err *e)
 {
 	struct report_completeness *c = &g->complete;
@@ -21,7 +28,7 @@ static int take_source(struct gather *g, struct db_stmt *row, struct err *e)
 	*source = (struct report_source){ .name = texts_keep(g->texts, db_text(row, 0)) };
 	for (int i = 0; i < FATES; i++) {
 		source->n[i] = db_int(row, 1 + i);
-		gather_add(g, &c->total[i], source->n[i]);
+		add(&c->total[i], source->n[i]);
 	}
 	return 0;
 }
@@ -49,7 +56,7 @@ static int take_loss(struct gather *g, struct db_stmt *row, struct err *e)
 		c->losses = mem_grow(c->losses, g->cap_losses, sizeof *c->losses);
 	}
 	c->losses[c->n_losses++] = (struct report_reason){ texts_keep(g->texts, db_text(row, 0)), db_int(row, 1) };
-	gather_add(g, &c->lost, db_int(row, 1));
+	c->lost += db_int(row, 1);
 	return 0;
 }
 

@@ -371,6 +371,17 @@ incidents() {
 	ros-report --from 2030-01-01 | grep -F '9 of 26 emitted events (34.6 %) of the whole database did not arrive'
 }
 
+@test "forged numbers do not stop the report: their sums end at the largest" {
+	many 1 | numbered host-0 | record
+	summary forged-0000 1 9007199254740991 '{format: 1, type: 1}' | jq -c '. as $s | range(1000; 2100) as $i | $s
+		| .summary_id |= "\(.[:32])\($i)" | .source |= "\(.[:7])\($i)"' | numbered any | record
+	db 'UPDATE emit_refusal SET count = 9223372036854775807'
+	json > r.json
+	jq -e '.completeness | .source_count == 1101 and .recorded == 1 and .missing > 9e18 and .refused > 9e18 and .emitted > 9e18' r.json
+	[ "$(db "SELECT emitted, refused, missing FROM sources WHERE name = 'forged-1000'")" = '18014398509481982|9007199254740991|9007199254740991' ]
+	ros-report | grep -F '1,101 sources'
+}
+
 @test "complete sources: a sentence and a table, no incident" {
 	many 3 '.status = "SUCCESS" | .phi.input_scan.status = "clean"' | numbered host-0 | record
 	ros-report > r.md
