@@ -1,7 +1,8 @@
 -- Completeness: what became of each number that a source gave to an entry. The views `sources` and `source_gaps` at the end are what a person
 -- queries.
 
--- A source numbers its entries from 1 on and leaves none out. Each number counts once, by what came of the entry when it was first seen.
+-- A source numbers its entries from 1 on and leaves none out. Each number counts once, by what came of the entry when it was first seen;
+-- but a dead one whose event is recorded after all counts as recorded.
 CREATE TABLE source (
 	id INTEGER PRIMARY KEY,
 	name TEXT NOT NULL UNIQUE,

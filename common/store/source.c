@@ -179,6 +179,10 @@ int sources_count(struct sources *s, const struct origin *origin, enum source_ou
 		source->counts[what]++;
 		note_fresh(source, origin->sequence);
 		note_change(s, source);
+	} else if (what == SOURCE_RECORDED && source->counts[SOURCE_DEAD] > 0) {
+		source->counts[SOURCE_DEAD]--;
+		source->counts[SOURCE_RECORDED]++;
+		note_change(s, source);
 	}
 	return 0;
 }

@@ -47,7 +47,10 @@ struct sources {
 int sources_init(struct sources *s, struct db *db, struct err *e);
 void sources_free(struct sources *s);
 
-/* Counts what came of the number, unless it was seen before. Within a transaction only, as all below. */
+/*
+ * Counts what came of the number, unless it was seen before: then only SOURCE_RECORDED changes anything, and takes the place of one that is dead, if
+ * there is one: a dead letter was requeued, or another group refused the entry. Within a transaction only, as all below.
+ */
 int sources_count(struct sources *s, const struct origin *origin, enum source_outcome what, struct err *e);
 
 /* Keeps the summary and what it announces. *fresh: false where its id is there already; then nothing is changed. */

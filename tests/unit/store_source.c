@@ -135,13 +135,14 @@ static void a_number_counts_once_by_its_first_sighting(void)
 	CHECK_INT(sources_init(&s, db, &err), 0);
 	begin(db);
 	count(&s, "a", 1, SOURCE_DEAD);
-	count(&s, "a", 1, SOURCE_RECORDED);
+	count(&s, "a", 1, SOURCE_REPEATED);
 	count(&s, "a", 2, SOURCE_REPEATED);
+	count(&s, "a", 2, SOURCE_DEAD);
 	count(&s, "b", 1, SOURCE_CONFLICTING);
 	commit(&s);
 	CHECK(!sources_changed(&s));
 	begin(db);
-	count(&s, "a", 1, SOURCE_RECORDED);
+	count(&s, "a", 1, SOURCE_CONFLICTING);
 	CHECK(!sources_changed(&s));
 	count(&s, "a", 3, SOURCE_RECORDED);
 	CHECK(sources_changed(&s));
@@ -149,6 +150,31 @@ static void a_number_counts_once_by_its_first_sighting(void)
 	CHECK_INT(number(db, "SELECT count(*) FROM source WHERE name = 'a' AND (recorded, repeated, conflicting, dead) = (1, 1, 0, 1)"), 1);
 	CHECK_INT(number(db, "SELECT count(*) FROM source WHERE name = 'b' AND (recorded, repeated, conflicting, dead) = (0, 0, 1, 0)"), 1);
 	CHECK_INT(number(db, "SELECT count(*) FROM source_gaps"), 0);
+	sources_free(&s);
+	db_close(db);
+}
+
+static void a_dead_number_comes_back_once(void)
+{
+	struct sources s;
+	struct db *db = open_fresh();
+	CHECK_INT(sources_init(&s, db, &err), 0);
+	begin(db);
+	count(&s, "a", 1, SOURCE_DEAD);
+	count(&s, "a", 2, SOURCE_DEAD);
+	commit(&s);
+	sources_forget(&s);
+	begin(db);
+	count(&s, "a", 1, SOURCE_RECORDED);
+	CHECK(sources_changed(&s));
+	commit(&s);
+	CHECK_INT(number(db, "SELECT count(*) FROM source WHERE (recorded, dead) = (1, 1)"), 1);
+	begin(db);
+	count(&s, "a", 2, SOURCE_RECORDED);
+	count(&s, "a", 2, SOURCE_RECORDED);
+	commit(&s);
+	CHECK_INT(number(db, "SELECT count(*) FROM source WHERE (recorded, dead) = (2, 0)"), 1);
+	CHECK_INT(number(db, "SELECT emitted = recorded + dead + missing FROM sources"), 1);
 	sources_free(&s);
 	db_close(db);
 }
@@ -236,6 +262,7 @@ int main(void)
 	snprintf(path, sizeof path, "%s/ros.db", dir);
 	RUN(ranges_are_what_was_seen);
 	RUN(a_number_counts_once_by_its_first_sighting);
+	RUN(a_dead_number_comes_back_once);
 	RUN(a_row_that_grows_downwards_leaves_no_other);
 	RUN(a_summary_counts_once);
 	RUN(memory_is_bounded);
