@@ -192,8 +192,11 @@ static int record_entry(struct aggregate *a, const struct envelope *env, const s
 	if (reason->p)
 		return 0;
 	if (str_eq(env->type, schema_summary.event_type)) {
-		if (summary_check(a->reader, env->event, &summary, fault))
-			return store_summarize(a->store, &summary, e);
+		if (summary_check(a->reader, env->event, &summary, fault)) {
+			if (!env->source.p || str_eq(env->source, summary.source))
+				return store_summarize(a->store, &summary, e);
+			fault->rule = "source";
+		}
 	} else if (event_check(a->reader, env->event, &ev, fault)) {
 		return store_record(a->store, a->reader, &ev, origin, &outcome, e);
 	}
