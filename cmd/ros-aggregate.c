@@ -4,6 +4,11 @@
  * A batch is one transaction. Its ack lines wait in memory until COMMIT has returned: what is acknowledged is recorded and synced,
  * whatever happens. A line of the input ends in one of three ways: recorded (or known), refused and named, or neither acknowledged
  * nor recorded because the tool failed.
+ *
+ * An entry that was delivered often is a suspect: it may be what kills this process, or it waits behind that one, or behind an outage. Only
+ * this process knows that it died rather than failed, so that it decides here. The first suspect of a process stands alone, and the attempt is committed
+ * before it is looked at; who fails, or settles it, takes the note back, who dies does not. After it come batches of 2, 4, 8 ... lines: each run settles
+ * at least half of what stands before a killer, so that after a few runs the killer is the first, and after a few more it is refused without a look.
  */
 #include "base/timefmt.h"
 #include "event/event.h"
@@ -23,7 +28,8 @@
 #define BATCH_BYTES ((size_t)32 << 20)
 #define BATCH_MS 1000                      /* so long may a trickle of lines keep other writers waiting */
 #define ACKS_MAX (2 * BATCH_BYTES)         /* an ack line is hardly longer than its envelope */
-#define SUSPECT 5                          /* an entry delivered more often may be what kills us: it stands alone */
+#define SUSPECT 5                          /* an entry delivered more often is a suspect */
+#define ATTEMPTS_MAX 5                     /* a suspect that was tried so often, and each time in vain, is refused */
 
 struct aggregate {
 	struct tool *tool;
@@ -31,6 +37,8 @@ struct aggregate {
 	struct json_reader *reader;
 	const char *file;      /* the operand being read; NULL: standard input without operands */
 	bool entries;          /* the input has envelopes */
+	bool suspected;        /* the first suspect has been */
+	int64_t limit;         /* lines a transaction: `batch`, but for the time after the first suspect */
 	bool open;             /* a transaction is open: */
 	int64_t lines;         /* in it */
 	size_t bytes;          /* of them */
@@ -95,16 +103,19 @@ static void give_up(struct aggregate *a, const struct err *e)
 	worsen(a, tool_fail(a->tool, e));
 }
 
-static int begin(struct aggregate *a, struct err *e)
+/* The line belongs to the open transaction, or opens one. */
+static int begin(struct aggregate *a, const struct json *root, struct err *e)
 {
-	if (a->open)
-		return 0;
-	if (store_begin(a->store, e) < 0)
-		return -1;
-	a->open = true;
-	a->lines = 0;
-	a->bytes = 0;
-	a->since_ms = time_monotonic_ms();
+	if (!a->open) {
+		if (store_begin(a->store, e) < 0)
+			return -1;
+		a->open = true;
+		a->lines = 0;
+		a->bytes = 0;
+		a->since_ms = time_monotonic_ms();
+	}
+	a->lines++;
+	a->bytes += root->raw.n;
 	return 0;
 }
 
@@ -116,9 +127,8 @@ static void add_counts(struct store_counts *total, const struct store_counts *co
 	total->lost += counts->lost;
 }
 
-static void note_stats(struct aggregate *a, const struct store_counts *counts, int64_t ms)
+static void note_stats(const struct store_counts *counts, int64_t ms)
 {
-	stats_add(&stats, LINES, a->lines);
 	stats_add(&stats, RECORDED, counts->recorded);
 	stats_add(&stats, REPEATED, counts->repeated);
 	stats_add(&stats, CONFLICTING, counts->conflicting);
@@ -139,7 +149,9 @@ static int commit(struct aggregate *a, struct err *e)
 	if (store_commit(a->store, &counts, e) < 0)
 		return -1;
 	a->open = false;
-	note_stats(a, &counts, time_monotonic_ms() - began);
+	if (a->lines >= a->limit)
+		a->limit = 2 * a->limit < batch ? 2 * a->limit : batch;
+	note_stats(&counts, time_monotonic_ms() - began);
 	add_counts(&a->total, &counts);
 	out_str(&a->tool->out, buf_view(&a->acks));
 	buf_clear(&a->acks);
@@ -150,7 +162,7 @@ static int commit(struct aggregate *a, struct err *e)
 
 static bool is_due(const struct aggregate *a)
 {
-	return a->lines >= batch || a->bytes >= BATCH_BYTES || store_full(a->store) || time_monotonic_ms() - a->since_ms >= BATCH_MS;
+	return a->lines >= a->limit || a->bytes >= BATCH_BYTES || store_full(a->store) || time_monotonic_ms() - a->since_ms >= BATCH_MS;
 }
 
 static void count_refusal(struct aggregate *a)
@@ -231,10 +243,39 @@ static int lose(struct aggregate *a, const struct envelope *env, struct err *e)
 static int settle_entry(struct aggregate *a, const struct envelope *env, struct err *e)
 {
 	struct str reason = { 0 };
-	int rc = str_is(env->refused, REFUSED_LOST) ? lose(a, env, e) : record_or_refuse(a, env, &reason, e);
-	if (rc == 0 && env->group.p)
+	if ((str_is(env->refused, REFUSED_LOST) ? lose(a, env, e) : record_or_refuse(a, env, &reason, e)) < 0)
+		return -1;
+	if (env->deliveries > SUSPECT && store_survive(a->store, env->stream, env->id, e) < 0)
+		return -1;
+	if (env->group.p)
 		ack_write(&a->acks, &(struct ack){ env->stream, env->group, env->id, reason });
-	return rc;
+	return 0;
+}
+
+/* The tool failed, but it is alive: the attempt does not count. Where even that cannot be written, the note stays. */
+static void forgive(struct aggregate *a, const struct envelope *env)
+{
+	struct store_counts none;
+	struct err e;
+	store_rollback(a->store);
+	if (store_begin(a->store, &e) == 0 && store_survive(a->store, env->stream, env->id, &e) == 0)
+		store_commit(a->store, &none, &e);
+}
+
+/* Alone in its transaction, and refused without a look where too many have died of it. */
+static int settle_first_suspect(struct aggregate *a, const struct json *root, struct envelope *env, struct err *e)
+{
+	int64_t attempts;
+	a->suspected = true;
+	if (commit(a, e) < 0 || store_attempt(a->store, env->stream, env->id, &attempts, e) < 0)
+		return -1;
+	a->limit = 1;
+	if (attempts > ATTEMPTS_MAX)
+		env->refused = STR(REFUSED_DELIVERIES);
+	if (begin(a, root, e) == 0 && settle_entry(a, env, e) == 0 && commit(a, e) == 0)
+		return 0;
+	forgive(a, env);
+	return -1;
 }
 
 static int take_entry(struct aggregate *a, const struct json *root, uint64_t line, struct err *e)
@@ -246,11 +287,9 @@ static int take_entry(struct aggregate *a, const struct json *root, uint64_t lin
 		refuse_line(a, line, &fault);
 		return 0;
 	}
-	if (env.deliveries <= SUSPECT)
-		return settle_entry(a, &env, e);
-	if (commit(a, e) < 0 || begin(a, e) < 0 || settle_entry(a, &env, e) < 0)
-		return -1;
-	return commit(a, e);
+	if (env.deliveries > SUSPECT && !a->suspected)
+		return settle_first_suspect(a, root, &env, e);
+	return begin(a, root, e) < 0 ? -1 : settle_entry(a, &env, e);
 }
 
 static int take_event(struct aggregate *a, const struct json *root, uint64_t line, struct err *e)
@@ -259,7 +298,7 @@ static int take_event(struct aggregate *a, const struct json *root, uint64_t lin
 	struct json_fault fault = { .rule = "size" };
 	enum store_outcome outcome;
 	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault))
-		return store_record(a->store, a->reader, &ev, NULL, &outcome, e);
+		return begin(a, root, e) < 0 ? -1 : store_record(a->store, a->reader, &ev, NULL, &outcome, e);
 	refuse_line(a, line, &fault);
 	return 0;
 }
@@ -270,10 +309,7 @@ static int take_line(struct aggregate *a, struct str text, uint64_t line, bool w
 	struct json_fault fault;
 	if (str_trim(text).n == 0)
 		return 0;
-	if (begin(a, e) < 0)
-		return -1;
-	a->lines++;
-	a->bytes += text.n;
+	stats_add(&stats, LINES, 1);
 	const struct json *root = json_read(a->reader, text, &fault);
 	bool entry = root ? envelope_is(a->reader, root) : a->entries;
 	if (entry && !whole) {
@@ -375,7 +411,7 @@ int main(int argc, char **argv, char **environment)
 	struct err e;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
-	struct aggregate a = { .tool = &tool };
+	struct aggregate a = { .tool = &tool, .limit = batch };
 	struct json_limits limits = JSON_EVENT_LIMITS; /* and the envelope around the event */
 	limits.bytes += ENVELOPE_MAX;
 	limits.depth += 1;

@@ -21,9 +21,9 @@ struct origin {
 	int64_t sequence;
 };
 
-/* Reasons with which a reader of the bus, not the contract, refuses an entry. */
+/* Reasons that are not the contract's. */
 #define REFUSED_LOST "lost"             /* it was trimmed away while it was pending: nobody has its event any more */
-#define REFUSED_DELIVERIES "deliveries" /* it was delivered so often that it is what kills who reads it */
+#define REFUSED_DELIVERIES "deliveries" /* time and again, whoever began to record it died */
 
 /* What ros-consume prints for one entry of the bus. */
 struct envelope {

@@ -34,7 +34,7 @@ struct store {
 	struct tally tally;
 	struct latency latency;
 	struct sources sources;
-	struct db_stmt *next_batch, *put_batch, *put_conflict, *put_refusal, *put_loss;
+	struct db_stmt *next_batch, *put_batch, *put_conflict, *put_refusal, *put_loss, *put_attempt, *clear_attempts;
 	struct buf canonical;
 	int64_t seen; /* db_data_version() of the last transaction */
 
@@ -72,7 +72,10 @@ static int prepare(struct store *s, struct err *e)
 	               " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING", &s->put_conflict, e) < 0 ||
 	    db_prepare(db, "INSERT INTO refusal (stream, entry_id, reason, batch) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 	               &s->put_refusal, e) < 0 ||
-	    db_prepare(db, "INSERT INTO loss (stream, entry_id, batch) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", &s->put_loss, e) < 0)
+	    db_prepare(db, "INSERT INTO loss (stream, entry_id, batch) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", &s->put_loss, e) < 0 ||
+	    db_prepare(db, "INSERT INTO suspect (stream, entry_id, attempts) VALUES (?1, ?2, 1)"
+	               " ON CONFLICT DO UPDATE SET attempts = attempts + 1 RETURNING attempts", &s->put_attempt, e) < 0 ||
+	    db_prepare(db, "DELETE FROM suspect WHERE stream = ?1 AND entry_id = ?2", &s->clear_attempts, e) < 0)
 		return -1;
 	return 0;
 }
@@ -259,6 +262,35 @@ int store_summarize(struct store *s, const struct summary *summary, struct err *
 		return -1;
 	s->counts.summarized += fresh;
 	return 0;
+}
+
+static int note_attempt(struct store *s, struct str stream, struct str entry_id, int64_t *attempts, struct err *e)
+{
+	db_bind_text(s->put_attempt, 1, stream);
+	db_bind_text(s->put_attempt, 2, entry_id);
+	if (db_step(s->put_attempt, e) < 0)
+		return -1;
+	*attempts = db_int(s->put_attempt, 0);
+	db_reset(s->put_attempt);
+	return 0;
+}
+
+int store_attempt(struct store *s, struct str stream, struct str entry_id, int64_t *attempts, struct err *e)
+{
+	if (store_begin(s, e) < 0)
+		return -1;
+	if (note_attempt(s, stream, entry_id, attempts, e) < 0 || db_commit(s->db, e) < 0) {
+		store_rollback(s);
+		return -1;
+	}
+	return 0;
+}
+
+int store_survive(struct store *s, struct str stream, struct str entry_id, struct err *e)
+{
+	db_bind_text(s->clear_attempts, 1, stream);
+	db_bind_text(s->clear_attempts, 2, entry_id);
+	return db_run(s->clear_attempts, e);
 }
 
 bool store_full(const struct store *s)

@@ -58,6 +58,13 @@ int store_lose(struct store *s, struct str stream, struct str entry_id, struct e
 /* Keeps what a source says of a run. A summary whose id is known changes nothing. */
 int store_summarize(struct store *s, const struct summary *summary, struct err *e);
 
+/*
+ * Notes, in a transaction of its own, that the entry is about to be looked at, and may kill who does. *attempts: how often that is noted, with this
+ * time; store_survive() takes all of them back, within a transaction that settles the entry or notes that its reader is alive.
+ */
+int store_attempt(struct store *s, struct str stream, struct str entry_id, int64_t *attempts, struct err *e);
+int store_survive(struct store *s, struct str stream, struct str entry_id, struct err *e);
+
 /* Whether what the transaction gathers in memory has grown so large that it should be committed now. */
 bool store_full(const struct store *s);
 

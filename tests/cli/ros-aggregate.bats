@@ -216,10 +216,82 @@ one() {
 	done
 }
 
-@test "an entry that was delivered often is committed alone" {
-	events 5 | envelopes | jq -c 'if .id == "3-0" then .deliveries = 6 else . end' | ros-aggregate > out
-	[ "$(wc -l < out)" -eq 5 ]
-	[ "$(db 'SELECT group_concat(recorded) FROM batch')" = 2,1,2 ]
+# suspects [FILTER]: event lines to envelopes that were delivered six times.
+suspects() {
+	numbered host-0 ".deliveries = 6 | ${1:-.}"
+}
+
+@test "the first entry that was delivered often stands alone; then 2, 4, 8 ... lines are a batch" {
+	events 20 | suspects 'if $n < 4 then .deliveries = 5 else . end' | ros-aggregate > out
+	[ "$(wc -l < out)" -eq 20 ]
+	[ "$(db 'SELECT group_concat(recorded) FROM batch; SELECT count(*) FROM suspect')" = $'3,1,2,4,8,2\n0' ]
+}
+
+@test "a backlog after an outage is recorded in few batches, up to the usual size" {
+	event | suspects > one
+	awk '{ for (i = 0; i < 20000; i++) { line = $0; gsub(/0f1e2d3c4b5a/, sprintf("%012d", i), line); sub(/"1-0"/, "\"" i "-0\"", line); print line } }' one > in
+	ros-aggregate --batch 5000 in > out
+	[ "$(wc -l < out)" -eq 20000 ]
+	[ "$(db 'SELECT count(*), sum(recorded), max(recorded) FROM batch')" = '16|20000|5000' ]
+}
+
+# outage: whether 15 runs that fail with STATUS, by COMMAND WORD ..., bury nothing; when it is over, all is recorded.
+outage() {
+	local status=$1 deliveries
+	shift
+	for deliveries in {1..15}; do
+		events 40 | numbered host-0 ".deliveries = $deliveries" > in
+		run "-$status" --separate-stderr "$@"
+		[ -z "$output" ]
+	done
+	[ "$(db 'SELECT count(*) FROM refusal')" = 0 ]
+}
+
+recovers() {
+	[ "$(ros-aggregate in | grep -c ^ack)" -eq 40 ]
+	[ "$(db 'SELECT recorded, dead FROM sources; SELECT count(*) FROM suspect')" = $'40|0\n0' ]
+}
+
+@test "another writer for 15 runs buries nothing" {
+	ros-migrate up
+	coproc sqlite3 "$ROS_STATE_DIR/ros.db" 3>&-
+	echo 'BEGIN IMMEDIATE;' >&"${COPROC[1]}"
+	wait_for 10 is_locked
+	outage 75 ros-aggregate --wait 0 in
+	echo 'ROLLBACK;' >&"${COPROC[1]}"
+	exec {COPROC[1]}>&-
+	wait "$COPROC_PID"
+	recovers
+}
+
+@test "a full disk for 15 runs buries nothing, whether or not it has room for the note of an attempt" {
+	ros-migrate up
+	for room in 32 36 40 44 48 64; do
+		outage 74 bash -c "trap '' XFSZ; ulimit -f $room; exec ros-aggregate in"
+	done
+	recovers
+}
+
+@test "what kills is refused after five deaths; its neighbours are recorded" {
+	ros-migrate up
+	events 3 | suspects > in
+	for attempt in {1..5}; do
+		# the third sync is that of the record, after the header of the log and the attempt
+		run -137 bash -c 'strace -f -qq -o log -e trace=fdatasync -e inject=fdatasync:signal=KILL:when=3 ros-aggregate in; exit $?'
+		[ "$(db 'SELECT entry_id, attempts FROM suspect')" = "1-0|$attempt" ]
+	done
+	run -1 --separate-stderr ros-aggregate in
+	[ "$(cut -d' ' -f1,4- <<< "$output")" = $'bad 1-0 deliveries\nack 2-0\nack 3-0' ]
+	[[ $stderr == *'ros:insights: entry 1-0 is refused: deliveries'* ]]
+	[ "$(db 'SELECT recorded, dead, missing FROM sources; SELECT count(*) FROM suspect')" = $'2|1|0\n0' ]
+}
+
+@test "an attempt that was survived does not count" {
+	ros-migrate up
+	db "INSERT INTO suspect VALUES ('ros:insights', '1-0', 4), ('ros:insights', '3-0', 5), ('ros:other', '1-0', 5)"
+	events 3 | suspects > in
+	[ "$(ros-aggregate in | grep -c ^ack)" -eq 3 ] # 3-0 is not the first
+	[ "$(db 'SELECT * FROM suspect')" = 'ros:other|1-0|5' ]
 }
 
 @test "commits when the input is idle" {
@@ -478,14 +550,32 @@ one() {
 	[ "$(db 'SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM refusal), (SELECT count(*) FROM source)')" = '1|0|0' ]
 }
 
-@test "what was delivered too often is dead, by its number" {
-	event | numbered host-0 '.event = null | .refused = "deliveries"' > in
+@test "a summary that another source published is refused" {
+	{
+		summary host-0 1 3 | numbered any '.source = "host-1"'
+		summary host-0 1 3 | numbered any '.id = "2-0" | .source = "host-0"'
+	} > in
 	run -1 --separate-stderr ros-aggregate in
-	[ "$output" = 'bad ros:insights ros:insights-workers 1-0 deliveries' ]
-	[ "$(db 'SELECT * FROM sources')" = 'host-0|1|0|0|0|1|0|0' ]
-	# requeued, it is recorded; its number has been counted
-	event | numbered host-0 '.id = "2-0"' | ros-aggregate > acks
-	[ "$(db 'SELECT * FROM sources; SELECT count(*) FROM invocation')" = $'host-0|1|0|0|0|1|0|0\n1' ]
+	[ "$(cut -d' ' -f1,4- <<< "$output")" = $'bad 1-0 source\nack 2-0' ]
+	[[ $stderr == *'ros:insights: entry 1-0 is refused: source' ]]
+	[ "$(db 'SELECT * FROM sources')" = 'host-0|3|0|0|0|0|0|3' ]
+}
+
+@test "what is refused is dead, by its number; requeued and recorded, it is not" {
+	event | ros-emit > ids
+	ros-consume > in
+	[ "$(jq .sequence in)" = 1 ]
+	ros-migrate up
+	jq -r '"INSERT INTO suspect VALUES (\u0027\(.stream)\u0027, \u0027\(.id)\u0027, 5)"' in | db
+	jq -c '.deliveries = 6' in > suspect
+	run -1 ros-aggregate suspect
+	grep '^bad' <<< "$output" | ros-ack
+	[ "$(db 'SELECT recorded, dead FROM sources')" = '0|1' ]
+	ros-bus dead requeue --all
+	for again in 1 2; do
+		ros-consume | ros-aggregate | ros-ack
+		[ "$(db 'SELECT emitted, recorded, dead, missing FROM sources; SELECT count(*) FROM invocation')" = $'1|1|0|0\n1' ]
+	done
 }
 
 @test "a number that is none is not counted; its event is recorded" {

@@ -356,6 +356,36 @@ static void two_writers_share_sources(void)
 	CHECK_INT(number("SELECT count(*) FROM source_range"), 2);
 }
 
+static int64_t attempt(struct store *s, const char *id)
+{
+	int64_t attempts = -1;
+	CHECK_INT(store_attempt(s, STR("s"), str_of(id), &attempts, &err), 0);
+	return attempts;
+}
+
+/* Those of one entry are counted in transactions of their own, and leave no batch. */
+static void attempts_are_noted_at_once(void)
+{
+	fresh();
+	struct store *s = open_store();
+	CHECK_INT(attempt(s, "1-0"), 1);
+	CHECK_INT(attempt(s, "2-0"), 1);
+	store_close(s);
+	s = open_store();
+	CHECK_INT(attempt(s, "1-0"), 2);
+	CHECK_INT(store_begin(s, &err), 0);
+	CHECK_INT(store_survive(s, STR("s"), STR("1-0"), &err), 0);
+	store_rollback(s);
+	CHECK_INT(attempt(s, "1-0"), 3);
+	CHECK_INT(store_begin(s, &err), 0);
+	CHECK_INT(store_survive(s, STR("s"), STR("1-0"), &err), 0);
+	commit(s);
+	CHECK_INT(attempt(s, "1-0"), 1);
+	store_close(s);
+	CHECK_INT(number("SELECT count(*) FROM suspect"), 2);
+	CHECK_INT(number("SELECT count(*) FROM batch"), 0);
+}
+
 /* What a rolled-back transaction interned and counted is forgotten in memory as well. */
 static void a_rollback_leaves_nothing(void)
 {
@@ -500,6 +530,7 @@ int main(void)
 	RUN(numbers_count_by_the_outcome);
 	RUN(a_new_number_of_a_known_event_makes_a_batch);
 	RUN(two_writers_share_sources);
+	RUN(attempts_are_noted_at_once);
 	RUN(a_rollback_leaves_nothing);
 	RUN(two_writers_share_series_and_terms);
 	RUN(a_database_made_anew_is_noticed);
