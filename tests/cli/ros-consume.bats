@@ -236,6 +236,20 @@ $(jq -Rc '[., "lost", null]' ids | head -2)" ]
 	stop_server
 }
 
+@test "file: SIGTERM ends a consumer that waits for a lock within a second, with 0; the entries come afterwards" {
+	emit 1
+	lock_database "$ROS_STATE_DIR/bus.db"
+	ros-consume --follow --timeout 60000 > out 2> messages 3>&- 8>&- &
+	pid=$!
+	wait_for 10 grep -q poll "/proc/$pid/wchan"
+	kill -TERM $pid
+	within_a_second wait $pid
+	unlock_database
+	[ ! -s out ] && [ ! -s messages ]
+	run -0 ros-consume
+	[ "$(jq .deliveries <<< "$output")" = 1 ]
+}
+
 @test "SIGTERM ends a consumer whose reader does not read, within a second, with 74" {
 	event | jq -c '. as $e | range(2000) | $e' | ros-emit > ids
 	mkfifo pipe
