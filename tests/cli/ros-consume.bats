@@ -192,6 +192,20 @@ $(jq -Rc '[., "lost", null]' ids | head -2)" ]
 	[ "${#lines[@]}" -eq 2 ]
 }
 
+@test "redis: --follow makes its group anew as often as it is lost" {
+	on_redis
+	ros-consume --follow > out 2> messages 3>&- &
+	pid=$!
+	for n in 1 2 3; do
+		wait_for 10 redis -e XINFO GROUPS ros:insights > /dev/null 2>&1
+		redis DEL ros:insights
+	done
+	emit 1
+	wait_for 10 test -s out
+	kill -TERM $pid
+	wait $pid
+}
+
 @test "redis: a wrong type is 78, an unreachable server 69" {
 	on_redis
 	redis SET ros:insights x

@@ -1666,6 +1666,29 @@ static void a_group_lost_while_blocked_is_made_again(void)
 	seen_free(s);
 }
 
+/* Once by the read itself; whoever goes on deleting it makes the read fail, which time mends. */
+static void a_group_that_is_lost_again_and_again_is_no_mistake(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	CHECK_INT(bus_group_create(b, NULL), 0);
+	fflush(stdout);
+	pid_t reader = fork();
+	if (reader == 0) {
+		b = open_bus();
+		_exit(bus_read_new(b, "c", 10, 30000, see, s, &e) != -1 || e.status != ROS_LATER);
+	}
+	wait_asleep(reader);
+	CHECK(CLI("DEL", stream));
+	for (int64_t end = time_monotonic_ms() + TIMEOUT_MS; !info_of(b).group && time_monotonic_ms() < end;)
+		wait_fd(-1, 0, 5);
+	CHECK(CLI("DEL", stream));
+	CHECK(ended_well(reader));
+	bus_close(b);
+	seen_free(s);
+}
+
 /* --- the file only --- */
 
 static struct bus_settings file_settings(char *text, size_t size, const char *name)
@@ -1884,6 +1907,7 @@ static void run_redis(void)
 	RUN_FRESH(tcp_works_as_well);
 	RUN_FRESH(a_connection_cut_anywhere_is_noticed);
 	RUN_FRESH(a_group_lost_while_blocked_is_made_again);
+	RUN_FRESH(a_group_that_is_lost_again_and_again_is_no_mistake);
 	RUN_FRESH(a_server_that_dies_leaves_no_entry_without_reply);
 	stop_server();
 }
