@@ -174,13 +174,31 @@ ended() {
 	emit 3
 	ros-consume > first
 	redis XTRIM ros:insights MAXLEN 1
-	run -1 --separate-stderr ros-consume
-	[ "$(jq -c '[.id, .refused, .event.stage]' <<< "$output")" = "[\"$(tail -1 ids)\",null,3]
-$(jq -Rc '[., "lost", null]' ids | head -2)" ]
-	[ "${#stderr_lines[@]}" -eq 2 ]
-	[[ ${stderr_lines[0]} == *"entry $(head -1 ids) is lost"* ]]
+	for run in 1 2; do # until the loss is acknowledged
+		run -1 --separate-stderr ros-consume
+		[ "$(jq -c '[.id, .refused, .event.stage]' <<< "$output")" = "$(jq -Rc '[., "lost", null]' ids | head -2)
+[\"$(tail -1 ids)\",null,3]" ]
+		[ "${#stderr_lines[@]}" -eq 2 ]
+		[[ ${stderr_lines[0]} == *"entry $(head -1 ids) is lost"* ]]
+	done
+	ros-aggregate <<< "$output" 2> messages | ros-ack
 	run -0 ros-consume
-	[ "$(jq .event.stage <<< "$output")" = 3 ]
+	[ -z "$output" ]
+	[ "$(sqlite3 "$ROS_STATE_DIR/ros.db" 'SELECT count(*) FROM loss')" = 2 ]
+}
+
+@test "redis: a loss among what others left behind is named until it is acknowledged" {
+	on_redis
+	emit 3
+	ros-consume -c gone > first
+	redis XTRIM ros:insights MAXLEN 1
+	for run in 1 2; do
+		run -1 --separate-stderr ros-consume --min-idle 0
+		[ "$(jq -r 'select(.refused == "lost") | .id' <<< "$output")" = "$(head -2 ids)" ]
+	done
+	ack <<< "$output"
+	run -0 ros-consume --min-idle 0
+	[ -z "$output" ]
 }
 
 @test "redis: a group that was lost starts again at 0" {
