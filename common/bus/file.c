@@ -586,12 +586,15 @@ static int file_read_own(struct bus *base, const char *consumer, struct entry_id
 	return page_deliver(f, fn, NULL, arg, e);
 }
 
-/* Whether a row of SQL_PENDING_SCAN is for a claim. Of its own that are gone the consumer is told by file_read_own(). */
+/*
+ * Whether a row of SQL_PENDING_SCAN is for a claim. Of its own that are gone the consumer is told by file_read_own().
+ * What was delivered in the future was delivered before the clock was set back: nobody knows how long ago.
+ */
 static bool claimable(const struct db_stmt *s, const char *consumer, int64_t min_idle_ms, int64_t now)
 {
 	int64_t idle_ms = now - db_int(s, 4);
 	bool own_gone = db_is_null(s, 3) && str_is(db_text(s, 5), consumer);
-	return idle_ms >= min_idle_ms && !own_gone;
+	return (idle_ms >= min_idle_ms || idle_ms < 0) && !own_gone;
 }
 
 /* Puts on the page what may be claimed; *cursor becomes where to go on. */

@@ -1756,6 +1756,21 @@ static void a_file_has_no_server(void)
 	bus_close(b);
 }
 
+static void what_was_delivered_in_the_future_is_idle(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	char cursor[ID_TEXT] = "0-0";
+	publish(b, 1, s);
+	read_new(b, "one", 10, s);
+	CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 10, see, see_lost, s, NULL), 0);
+	change_file("UPDATE pending SET delivered_ms = delivered_ms + 86400000");
+	CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 10, see, see_lost, s, NULL), 1);
+	CHECK_INT(bus_claim(b, "one", TIME_HOUR_MS, cursor, 10, see, see_lost, s, NULL), 0); /* it was taken now */
+	bus_close(b);
+	seen_free(s);
+}
+
 static void other_files_are_left_alone(void)
 {
 	char text[128];
@@ -1953,6 +1968,7 @@ static void run_file(void)
 	run_both();
 	RUN_FRESH(the_directory_of_the_file_is_private);
 	RUN_FRESH(a_file_has_no_server);
+	RUN_FRESH(what_was_delivered_in_the_future_is_idle);
 	RUN_FRESH(other_files_are_left_alone);
 	RUN_FRESH(a_locked_file_is_a_reason_to_try_later);
 	RUN_FRESH(a_batch_that_fails_leaves_nothing);
