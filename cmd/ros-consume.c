@@ -111,8 +111,8 @@ static struct envelope envelope(void)
 }
 
 /*
- * Pending, but trimmed away before it was acknowledged: it is gone, and nobody may take it for done. The bus names it once, to the claim,
- * and forgets it then.
+ * Pending, but trimmed away before it was acknowledged: it is gone, and nobody may take it for done. It stays pending, and is reported again,
+ * until the acknowledgement of its line says that the loss is recorded.
  */
 static void report_lost(void *arg, struct str id)
 {
@@ -152,8 +152,10 @@ static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 {
 	struct consume *c = arg;
 	snprintf(c->last, sizeof c->last, "%.*s", STR_ARG(entry->id));
-	if (entry->n_fields == 0)
-		return 0; /* trimmed away: the claim will name it */
+	if (entry->n_fields == 0) {
+		report_lost(c, entry->id);
+		return 0;
+	}
 	c->left--;
 	note_stats(entry);
 	pace_note(&c->pace, entry);

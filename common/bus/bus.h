@@ -87,16 +87,17 @@ int bus_read_new(struct bus *b, const char *consumer, int count, int block_ms, b
 
 /*
  * Delivers again up to `count` of the consumer's own pending entries, with ids greater than `after` ("0": all), and
- * returns how many. Entries that were trimmed away have no fields.
+ * returns how many. Entries that were trimmed away have no fields, and stay pending until bus_ack().
  */
 int bus_read_own(struct bus *b, const char *consumer, struct str after, int count, bus_entry_fn *fn, void *arg,
                  struct err *e);
 
 /*
  * Takes over for `consumer` up to `count` pending entries that were idle for min_idle_ms. *cursor ("0-0" at first, room
- * for 48 bytes) is carried from call to call; it is "0-0" again when the whole list was seen. Ids that are pending but
- * no longer in the stream are given to `lost` and leave the list. Returns how many entries came: none does not mean
- * that the list was seen.
+ * for 48 bytes) is carried from call to call; it is "0-0" again when the whole list was seen. Ids of others that were
+ * idle for so long and are no longer in the stream are given to `lost`, by every claim until bus_ack(), so that a report
+ * that does not arrive is made again; those of `consumer` itself come by bus_read_own(). Returns how many entries came:
+ * none does not mean that the list was seen.
  */
 typedef void bus_lost_fn(void *arg, struct str id);
 int bus_claim(struct bus *b, const char *consumer, int64_t min_idle_ms, char *cursor, int count, bus_entry_fn *fn,

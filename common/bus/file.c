@@ -85,7 +85,7 @@ static const char *const sql[SQL_N] = {
 		" WHERE p.consumer_group = ?2 AND (p.ms, p.seq) >= (?3, ?4) AND p.consumer = ?5"
 		" ORDER BY p.ms, p.seq LIMIT ?6",
 	[SQL_PENDING_SCAN] =
-		"SELECT p.ms, p.seq, p.deliveries, e.fields, p.delivered_ms FROM pending p"
+		"SELECT p.ms, p.seq, p.deliveries, e.fields, p.delivered_ms, p.consumer FROM pending p"
 		" LEFT JOIN entry e ON e.stream = ?1 AND e.ms = p.ms AND e.seq = p.seq"
 		" WHERE p.consumer_group = ?2 AND (p.ms, p.seq) >= (?3, ?4)"
 		" ORDER BY p.ms, p.seq LIMIT ?5",
@@ -546,20 +546,18 @@ int file_remove_pending(struct file_bus *f, int64_t group, struct entry_id id, s
 }
 
 /* Counts one more delivery of each entry of the page that is still there, for the consumer. */
-static int take_page(struct file_bus *f, int64_t group, const char *consumer, bool remove_gone, struct err *e)
+static int take_page(struct file_bus *f, int64_t group, const char *consumer, struct err *e)
 {
 	int64_t now = time_now_ms();
 	struct page_item item;
 	struct str blob;
 	int rc = 0;
 	for (size_t at = 0; rc >= 0 && page_next(f, &at, &item, &blob);) {
-		if (item.there) {
-			item.deliveries++;
-			memcpy(f->page.p + at - item.n - sizeof item, &item, sizeof item);
-			rc = take_pending(f, group, item.id, consumer, now, e);
-		} else if (remove_gone) {
-			rc = file_remove_pending(f, group, item.id, e);
-		}
+		if (!item.there)
+			continue;
+		item.deliveries++;
+		memcpy(f->page.p + at - item.n - sizeof item, &item, sizeof item);
+		rc = take_pending(f, group, item.id, consumer, now, e);
 	}
 	return rc;
 }
@@ -576,7 +574,7 @@ static int take_own(struct file_bus *f, const char *consumer, struct entry_id af
 	bind_id(s, 3, id_next(after));
 	db_bind_text(s, 5, str_of(consumer));
 	db_bind_int(s, 6, count);
-	return page_fill(f, s, e) < 0 ? -1 : take_page(f, g.id, consumer, false, e);
+	return page_fill(f, s, e) < 0 ? -1 : take_page(f, g.id, consumer, e);
 }
 
 static int file_read_own(struct bus *base, const char *consumer, struct entry_id after, int count, bus_entry_fn *fn,
@@ -588,12 +586,23 @@ static int file_read_own(struct bus *base, const char *consumer, struct entry_id
 	return page_deliver(f, fn, NULL, arg, e);
 }
 
-/* Puts on the page what may be claimed, and what is gone; *cursor becomes where to go on. */
-static int scan_pending(struct file_bus *f, int64_t group, int64_t min_idle_ms, struct entry_id *cursor, int count,
-                        struct err *e)
+/*
+ * Whether a row of SQL_PENDING_SCAN is for a claim. Of its own that are gone the consumer is told by file_read_own().
+ * What was delivered in the future was delivered before the clock was set back: nobody knows how long ago.
+ */
+static bool claimable(const struct db_stmt *s, const char *consumer, int64_t min_idle_ms, int64_t now)
+{
+	int64_t idle_ms = now - db_int(s, 4);
+	bool own_gone = db_is_null(s, 3) && str_is(db_text(s, 5), consumer);
+	return (idle_ms >= min_idle_ms || idle_ms < 0) && !own_gone;
+}
+
+/* Puts on the page what may be claimed; *cursor becomes where to go on. */
+static int scan_pending(struct file_bus *f, int64_t group, const char *consumer, int64_t min_idle_ms, struct entry_id *cursor,
+                        int count, struct err *e)
 {
 	struct db_stmt *s = f->s[SQL_PENDING_SCAN];
-	int64_t left = (int64_t)count * CLAIM_SCAN, oldest = time_now_ms() - min_idle_ms;
+	int64_t left = (int64_t)count * CLAIM_SCAN, now = time_now_ms();
 	db_bind_int(s, 1, f->stream);
 	db_bind_int(s, 2, group);
 	bind_id(s, 3, *cursor);
@@ -602,7 +611,7 @@ static int scan_pending(struct file_bus *f, int64_t group, int64_t min_idle_ms, 
 	int rc;
 	while ((rc = db_step(s, e)) == 1 && left > 0 && count > 0) {
 		left--;
-		if (!db_is_null(s, 3) && db_int(s, 4) > oldest)
+		if (!claimable(s, consumer, min_idle_ms, now))
 			continue;
 		count--;
 		if (page_add(f, s, e) < 0)
@@ -617,9 +626,9 @@ static int take_idle(struct file_bus *f, const char *consumer, int64_t min_idle_
                      struct err *e)
 {
 	struct group g;
-	if (file_find_group(f, &g, e) < 0 || scan_pending(f, g.id, min_idle_ms, cursor, count, e) < 0)
+	if (file_find_group(f, &g, e) < 0 || scan_pending(f, g.id, consumer, min_idle_ms, cursor, count, e) < 0)
 		return -1;
-	return take_page(f, g.id, consumer, true, e);
+	return take_page(f, g.id, consumer, e);
 }
 
 static int file_claim(struct bus *base, const char *consumer, int64_t min_idle_ms, struct entry_id *cursor, int count,

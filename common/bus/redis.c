@@ -48,6 +48,16 @@ int redis_ask(struct redis_bus *b, struct reply *r, struct err *e)
 	return redis_send(b, e) < 0 ? -1 : redis_take(b, r, e);
 }
 
+int redis_ask_all(struct redis_bus *b, struct reply *r, struct err *e)
+{
+	if (redis_send(b, e) < 0)
+		return -1;
+	for (size_t i = 0; i < b->requests; i++)
+		if (redis_take(b, r, e) < 0)
+			return -1;
+	return 0;
+}
+
 int redis_take_int(struct redis_bus *b, int64_t *v, struct err *e)
 {
 	if (redis_take(b, &b->answer, e) < 0)
@@ -66,6 +76,7 @@ static struct bus *redis_make(void)
 	buf_init(&b->out, SMALL_MAX);
 	reply_init(&b->entries);
 	reply_init(&b->answer);
+	reply_init(&b->pending);
 	return &b->base;
 }
 
@@ -84,6 +95,7 @@ static void redis_close(struct bus *base)
 	buf_free(&b->out);
 	reply_free(&b->entries);
 	reply_free(&b->answer);
+	reply_free(&b->pending);
 	field_list_free(&b->fields);
 	field_list_free(&b->burial);
 	free(b->counts);
@@ -192,6 +204,17 @@ void redis_take_fields(struct reply_at *at, struct field_list *fields)
 	}
 }
 
+/* Hands out the entry that stands at `at`. */
+static int deliver_one(struct redis_bus *b, struct reply_at *at, int64_t deliveries, bus_entry_fn *fn, void *arg, struct err *e)
+{
+	reply_list(at);
+	struct bus_entry entry = { .id = reply_text(at), .deliveries = deliveries };
+	redis_take_fields(at, &b->fields);
+	entry.fields = b->fields.v;
+	entry.n_fields = b->fields.n;
+	return fn(arg, &entry, e);
+}
+
 /*
  * Hands out the list of entries that stands at `at`; deliveries from counts, or `otherwise` where that is NULL. Returns
  * how many.
@@ -200,15 +223,9 @@ static int deliver(struct redis_bus *b, struct reply_at at, const int64_t *count
                    void *arg, struct err *e)
 {
 	int64_t n = reply_list(&at);
-	for (int64_t i = 0; i < n; i++) {
-		reply_list(&at);
-		struct bus_entry entry = { .id = reply_text(&at), .deliveries = counts ? counts[i] : otherwise };
-		redis_take_fields(&at, &b->fields);
-		entry.fields = b->fields.v;
-		entry.n_fields = b->fields.n;
-		if (fn(arg, &entry, e) < 0)
+	for (int64_t i = 0; i < n; i++)
+		if (deliver_one(b, &at, counts ? counts[i] : otherwise, fn, arg, e) < 0)
 			return -1;
-	}
 	return (int)n;
 }
 
@@ -333,7 +350,7 @@ struct pending_item redis_take_pending(struct reply_at *at)
 {
 	reply_list(at);
 	struct pending_item item = { .id = redis_take_id(at) };
-	reply_skip(at);
+	item.consumer = reply_text(at);
 	item.idle_ms = reply_int(at);
 	item.deliveries = reply_int(at);
 	return item;
@@ -395,49 +412,113 @@ static int redis_read_own(struct bus *base, const char *consumer, struct entry_i
 	return deliver(b, at, b->counts, 0, fn, arg, e);
 }
 
-/* The deliveries of claimed entries, one XPENDING each in one pipeline: XAUTOCLAIM does not tell them. */
-static int count_claimed(struct redis_bus *b, struct reply_at entries, struct err *e)
+/*
+ * A claim looks at what is idle, then whether it is there, and takes only that over. XAUTOCLAIM does it in one go, but
+ * it also takes what is gone from the pending list, as XCLAIM does: who is to report that loss may be killed first, and
+ * nobody would know of it any more.
+ */
+
+/* The idle entries from `from` on into b->pending, and behind them the one to go on with. Returns how many. */
+static int64_t ask_idle(struct redis_bus *b, int64_t min_idle_ms, struct entry_id from, int count, struct err *e)
 {
-	int64_t n = reply_list(&entries);
-	int64_t *counts = counts_for(b, n);
+	char idle[24], start[ID_TEXT], n[24];
 	redis_compose(b);
-	for (int64_t i = 0; i < n; i++) {
-		reply_list(&entries);
-		struct str id = reply_text(&entries);
-		reply_skip(&entries);
-		REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), id, id, STR("1"));
-	}
-	if (n > 0 && redis_send(b, e) < 0)
+	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), STR("IDLE"), number_text(min_idle_ms, idle), id_text(from, start),
+	        STR("+"), number_text((int64_t)count + 1, n));
+	if (redis_ask(b, &b->pending, e) < 0)
 		return -1;
-	for (int64_t i = 0; i < n; i++) {
-		if (redis_take(b, &b->answer, e) < 0)
-			return -1;
-		struct reply_at at = reply_start(&b->answer);
-		counts[i] = reply_list(&at) > 0 ? redis_take_pending(&at).deliveries : 1;
+	struct reply_at at = reply_start(&b->pending);
+	return reply_list(&at);
+}
+
+/* Where a claim goes on that has looked at `count` entries: 0-0 where no more came. */
+static struct entry_id claim_goes_on(const struct redis_bus *b, int count)
+{
+	struct reply_at at = reply_start(&b->pending);
+	reply_list(&at);
+	while (count-- > 0)
+		reply_skip(&at);
+	return redis_take_pending(&at).id;
+}
+
+/*
+ * The first n entries of b->pending into b->entries: for each a list of one, or of none where it is gone. MULTI makes
+ * that one reply.
+ */
+static int ask_claimed(struct redis_bus *b, int64_t n, struct err *e)
+{
+	struct reply_at at = reply_start(&b->pending);
+	reply_list(&at);
+	redis_compose(b);
+	REQUEST(b, STR("MULTI"));
+	for (; n > 0; n--) {
+		char text[ID_TEXT];
+		struct str id = id_text(redis_take_pending(&at).id, text);
+		REQUEST(b, STR("XRANGE"), stream_of(b), id, id);
 	}
-	return 0;
+	REQUEST(b, STR("EXEC"));
+	return redis_ask_all(b, &b->entries, e);
+}
+
+/* Makes those of them that are there the consumer's, and counts the delivery. */
+static int take_claimed(struct redis_bus *b, const char *consumer, int64_t min_idle_ms, int64_t n, struct err *e)
+{
+	struct reply_at pending = reply_start(&b->pending), entries = reply_start(&b->entries);
+	char idle[24], id[ID_TEXT], deliveries[24];
+	number_text(min_idle_ms, idle);
+	reply_list(&pending);
+	reply_list(&entries);
+	redis_compose(b);
+	for (; n > 0; n--) {
+		struct pending_item item = redis_take_pending(&pending);
+		if (reply_list(&entries) == 0)
+			continue;
+		reply_skip(&entries);
+		REQUEST(b, STR("XCLAIM"), stream_of(b), group_of(b), str_of(consumer), str_of(idle), id_text(item.id, id),
+		        STR("RETRYCOUNT"), number_text(item.deliveries + 1, deliveries), STR("JUSTID"));
+	}
+	return redis_ask_all(b, &b->answer, e);
+}
+
+/*
+ * Hands them out; also one that was trimmed away, or that another consumer took, since it was looked at: rather twice
+ * than never. Of its own that are gone the consumer is told by redis_read_own().
+ */
+static int deliver_claimed(struct redis_bus *b, const char *consumer, int64_t n, bus_entry_fn *fn, bus_lost_fn *lost, void *arg,
+                           struct err *e)
+{
+	struct reply_at pending = reply_start(&b->pending), entries = reply_start(&b->entries);
+	char id[ID_TEXT];
+	int came = 0;
+	reply_list(&pending);
+	reply_list(&entries);
+	for (; n > 0; n--) {
+		struct pending_item item = redis_take_pending(&pending);
+		if (reply_list(&entries) > 0) {
+			if (deliver_one(b, &entries, item.deliveries + 1, fn, arg, e) < 0)
+				return -1;
+			came++;
+		} else if (!str_is(item.consumer, consumer)) {
+			lost(arg, id_text(item.id, id));
+		}
+	}
+	return came;
 }
 
 static int redis_claim(struct bus *base, const char *consumer, int64_t min_idle_ms, struct entry_id *cursor, int count,
                        bus_entry_fn *fn, bus_lost_fn *lost, void *arg, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
-	char idle[24], from[ID_TEXT], n[24];
-	redis_compose(b);
-	REQUEST(b, STR("XAUTOCLAIM"), stream_of(b), group_of(b), str_of(consumer), number_text(min_idle_ms, idle),
-	        id_text(*cursor, from), STR("COUNT"), number_text(count, n));
-	if (redis_ask(b, &b->entries, e) < 0) {
-		*cursor = (struct entry_id){ 0, 0 };
-		return redis_group_missing(&b->entries) ? redis_group_create(base, e) : -1;
-	}
-	struct reply_at at = reply_start(&b->entries);
-	reply_list(&at);
-	*cursor = redis_take_id(&at);
-	struct reply_at gone = at;
-	reply_skip(&gone);
-	for (int64_t left = reply_list(&gone); left > 0; left--)
-		lost(arg, reply_text(&gone));
-	return count_claimed(b, at, e) < 0 ? -1 : deliver(b, at, b->counts, 0, fn, arg, e);
+	int64_t n = ask_idle(b, min_idle_ms, *cursor, count, e);
+	*cursor = claim_goes_on(b, count);
+	if (n < 0)
+		return redis_group_missing(&b->pending) ? redis_group_create(base, e) : -1;
+	if (n == 0)
+		return 0;
+	n = n < count ? n : count;
+	if (ask_claimed(b, n, e) < 0 || take_claimed(b, consumer, min_idle_ms, n, e) < 0)
+		return -1;
+	return deliver_claimed(b, consumer, n, fn, lost, arg, e);
 }
 
 int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, bool back, int count,

@@ -21,6 +21,7 @@ struct redis_bus {
 	size_t requests;
 	struct reply entries; /* what callbacks are given, so that they may call what does not read */
 	struct reply answer;
+	struct reply pending; /* what a claim looks at: its callbacks may use `answer` */
 	struct field_list fields, burial;
 	int64_t *counts; /* deliveries of `entries` */
 	size_t counts_cap;
@@ -45,6 +46,9 @@ int redis_take_int(struct redis_bus *b, int64_t *v, struct err *e);
 /* Sends what was composed and takes the first reply; *r is empty where none came. */
 int redis_ask(struct redis_bus *b, struct reply *r, struct err *e);
 
+/* Sends what was composed and takes all replies, of which *r keeps the last. */
+int redis_ask_all(struct redis_bus *b, struct reply *r, struct err *e);
+
 /* Whether the reply says that the group or its stream is not there (any more). */
 bool redis_group_missing(const struct reply *r);
 
@@ -55,6 +59,7 @@ void redis_take_fields(struct reply_at *at, struct field_list *fields);
 /* One item [id, consumer, idle, deliveries] of XPENDING. */
 struct pending_item {
 	struct entry_id id;
+	struct str consumer;
 	int64_t idle_ms, deliveries;
 };
 

@@ -51,18 +51,7 @@ static bool compose_burial(struct redis_bus *b, struct str id, struct str reason
 	return there;
 }
 
-/* Sends the transaction and takes its replies; EXEC's stays in b->answer. */
-static int execute(struct redis_bus *b, struct err *e)
-{
-	if (redis_send(b, e) < 0)
-		return -1;
-	for (size_t i = 0; i < b->requests; i++)
-		if (redis_take(b, &b->answer, e) < 0)
-			return -1;
-	return 0;
-}
-
-/* Whether the XADD at its beginning took the entry: where it failed, that did not hold back what stood behind it. */
+/* From EXEC's reply in b->answer: whether the XADD at the beginning took the entry. Where it failed, that did not hold back the rest. */
 static bool added(const struct redis_bus *b)
 {
 	struct reply_at at = reply_start(&b->answer);
@@ -81,7 +70,7 @@ int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool kee
 	if (pending <= 0)
 		return pending;
 	bool there = compose_burial(b, str_of(text), reason, keep_data);
-	if (execute(b, e) < 0)
+	if (redis_ask_all(b, &b->answer, e) < 0)
 		return -1;
 	if (there && !added(b))
 		return err_set(e, ROS_CONFIG, "%s: %s took no letter: entry %s is acknowledged, and is in %s only", base->name, base->s.dead,
@@ -121,7 +110,7 @@ int redis_requeue(struct bus *base, struct entry_id id, struct err *e)
 	compose_xadd(b, stream_of(b));
 	REQUEST(b, STR("XDEL"), dead_of(b), str_of(text));
 	REQUEST(b, STR("EXEC"));
-	if (execute(b, e) < 0)
+	if (redis_ask_all(b, &b->answer, e) < 0)
 		return -1;
 	return added(b) ? 1 : err_set(e, ROS_CONFIG, "%s: %s took no entry: letter %s is lost", base->name, base->s.stream, text);
 }

@@ -172,6 +172,8 @@ static enum ros_status error_class(const struct reply *r)
 		"BUSY",
 		"TRYAGAIN",
 		"EXECABORT",
+		"NOGROUP",   /* a read makes the group anew, */
+		"UNBLOCKED", /* and the stream */
 		"ERR max number of clients",
 	};
 	for (size_t i = 0; i < sizeof transient / sizeof *transient; i++)

@@ -11,16 +11,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_TEXT_MAX ((size_t)1 << 16)
-#define RETRY_MS 10 /* between two tries for a lock that SQLite does not wait for itself */
+#define PAUSE_MAX_MS 10 /* between two tries for a lock */
 
 struct db {
 	sqlite3 *h;
 	char *path;
+	int busy_ms;
+	int64_t busy_deadline; /* of the lock that is waited for */
 	struct db_stmt *statements;
 	struct db_stmt *data_version;
 };
@@ -98,13 +101,35 @@ static void immutable_uri(const char *path, struct buf *uri)
 	buf_z(uri, "?immutable=1");
 }
 
-static int open_handle(struct db *db, const char *name, int flags, int busy_ms, struct err *e)
+/*
+ * Waits a little, longer with each try for the same lock. False: the deadline has come, or a stop leaves no more time;
+ * SQLite's own wait (sqlite3_busy_timeout) sleeps through signals.
+ */
+static bool pause_for_lock(int64_t deadline, int tries)
+{
+	int64_t now = time_monotonic_ms();
+	if (now >= deadline || now >= wait_stop_deadline())
+		return false;
+	poll(NULL, 0, tries < PAUSE_MAX_MS ? tries + 1 : PAUSE_MAX_MS);
+	return true;
+}
+
+/* SQLite calls it while another connection holds a lock, and gives up when it returns 0. */
+static int wait_busy(void *arg, int tries)
+{
+	struct db *db = arg;
+	if (tries == 0)
+		db->busy_deadline = time_monotonic_ms() + db->busy_ms;
+	return pause_for_lock(db->busy_deadline, tries);
+}
+
+static int open_handle(struct db *db, const char *name, int flags, struct err *e)
 {
 	int rc = sqlite3_open_v2(name, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK)
 		return fail(db, rc, e);
 	sqlite3_extended_result_codes(db->h, 1);
-	sqlite3_busy_timeout(db->h, busy_ms);
+	sqlite3_busy_handler(db->h, wait_busy, db);
 	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
 	return 0;
@@ -131,9 +156,9 @@ static bool wal_has_content(const char *path)
  * Reading a database in WAL mode makes its -shm file. Where the directory forbids that, nobody can be writing there as
  * this user; the file is then read as it is, provided that no WAL holds newer content.
  */
-static int open_read(struct db *db, int busy_ms, struct err *e)
+static int open_read(struct db *db, struct err *e)
 {
-	if (open_handle(db, db->path, SQLITE_OPEN_READONLY, busy_ms, e) < 0)
+	if (open_handle(db, db->path, SQLITE_OPEN_READONLY, e) < 0)
 		return -1;
 	int rc = exec(db, "SELECT 1 FROM sqlite_schema LIMIT 1");
 	if (rc == SQLITE_OK)
@@ -146,37 +171,36 @@ static int open_read(struct db *db, int busy_ms, struct err *e)
 	struct buf uri;
 	buf_init(&uri, PATH_TEXT_MAX);
 	immutable_uri(db->path, &uri);
-	int result = open_handle(db, buf_cstr(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busy_ms, e);
+	int result = open_handle(db, buf_cstr(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, e);
 	buf_free(&uri);
 	return result;
 }
 
 /* Switching to WAL takes a lock that SQLite does not wait for: several processes may open a new file at once. */
-static int set_wal(struct db *db, int busy_ms, struct err *e)
+static int set_wal(struct db *db, struct err *e)
 {
-	int64_t deadline = time_monotonic_ms() + busy_ms;
-	for (;;) {
+	int64_t deadline = time_monotonic_ms() + db->busy_ms;
+	for (int tries = 0;; tries++) {
 		int rc = exec(db, "PRAGMA journal_mode = WAL");
 		if (rc == SQLITE_OK)
 			return 0;
-		if ((rc & 0xff) != SQLITE_BUSY || time_monotonic_ms() >= deadline ||
-		    wait_fd(-1, 0, RETRY_MS) == WAIT_STOP)
+		if ((rc & 0xff) != SQLITE_BUSY || !pause_for_lock(deadline, tries))
 			return fail(db, rc, e);
 	}
 }
 
-static int open_write(struct db *db, enum db_mode mode, int busy_ms, struct err *e)
+static int open_write(struct db *db, enum db_mode mode, struct err *e)
 {
 	if (mode != DB_WRITE && make_private(db->path, e) < 0)
 		return -1;
-	if (open_handle(db, db->path, SQLITE_OPEN_READWRITE, busy_ms, e) < 0)
+	if (open_handle(db, db->path, SQLITE_OPEN_READWRITE, e) < 0)
 		return -1;
 	/* Only a file without content takes these. */
 	if (mode != DB_WRITE && db_exec(db, "PRAGMA page_size = 16384", e) < 0)
 		return -1;
 	if (mode == DB_CREATE_QUEUE && db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", e) < 0)
 		return -1;
-	if (set_wal(db, busy_ms, e) < 0)
+	if (set_wal(db, e) < 0)
 		return -1;
 	return db_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", e);
 }
@@ -185,7 +209,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, int busy_ms, s
 {
 	struct db *db = mem_alloc(sizeof *db);
 	db->path = mem_strdup(str_of(path));
-	int rc = mode == DB_READ ? open_read(db, busy_ms, e) : open_write(db, mode, busy_ms, e);
+	db->busy_ms = busy_ms;
+	int rc = mode == DB_READ ? open_read(db, e) : open_write(db, mode, e);
 	if (rc < 0) {
 		db_close(db);
 		db = NULL;

@@ -23,9 +23,10 @@ enum db_mode {
 };
 
 /*
- * Opens a database file: WAL, synchronous FULL, foreign keys on, a busy timeout of busy_ms, defensive mode, no attached
- * databases or extensions. A new file gets mode 0600 and pages of 16 KiB, since rows are a kilobyte and more. DB_READ
- * never creates and never writes, and works on a file whose directory cannot be written.
+ * Opens a database file: WAL, synchronous FULL, foreign keys on, defensive mode, no attached databases or extensions. A
+ * lock is waited for up to busy_ms, but after a stop (wait.h) no longer than wait_stop_deadline(). A new file gets mode
+ * 0600 and pages of 16 KiB, since rows are a kilobyte and more. DB_READ never creates and never writes, and works on a
+ * file whose directory cannot be written.
  */
 int db_open(struct db **db, const char *path, enum db_mode mode, int busy_ms, struct err *e);
 void db_close(struct db *db); /* NULL is fine; rolls back what is open; finalizes its statements */

@@ -336,6 +336,22 @@ recovers() {
 	exec 9>&-
 }
 
+@test "SIGTERM ends the wait for a lock within a second: nothing is acknowledged, all comes again" {
+	ros-migrate up
+	events 3 | envelopes > in
+	lock_database "$ROS_STATE_DIR/ros.db"
+	ros-aggregate --wait 60 in > out 2> messages 3>&- 8>&- &
+	pid=$!
+	wait_for 10 grep -q poll "/proc/$pid/wchan"
+	kill -TERM $pid
+	status=0
+	within_a_second eval 'wait $pid || status=$?'
+	unlock_database
+	[ $status -eq 75 ]
+	[ ! -s out ]
+	[ "$(ros-aggregate in | wc -l)" -eq 3 ]
+}
+
 @test "killed in the middle: what was acknowledged is there; run again, all is" {
 	events 300 > in
 	ROS_DB=$PWD/whole.db ros-aggregate in

@@ -35,10 +35,3 @@ stop_server() {
 	kill -KILL "$server" 2> /dev/null || true
 	wait "$server" || true
 }
-
-# within_a_second COMMAND ...: whether it takes no longer, whatever its status.
-within_a_second() {
-	local begin=$EPOCHREALTIME
-	"$@" || true
-	awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }'
-}

@@ -61,6 +61,29 @@ wait_for() {
 	done
 }
 
+# within_a_second COMMAND ...: whether it takes no longer, whatever its status.
+within_a_second() {
+	local begin=$EPOCHREALTIME
+	"$@" || true
+	awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }'
+}
+
+# lock_database FILE: holds its write lock until unlock_database.
+lock_database() {
+	mkfifo locking
+	sqlite3 "$1" < locking > locked 3>&- &
+	holder=$!
+	exec 8> locking
+	echo 'BEGIN IMMEDIATE; SELECT 1;' >&8
+	wait_for 10 test -s locked
+}
+
+unlock_database() {
+	exec 8>&-
+	wait $holder
+	rm locking locked
+}
+
 # event [FILTER]: one valid 1.1.0 DEMO event line, changed by the jq filter.
 event() {
 	printf '%s\n' '{

@@ -294,6 +294,14 @@ static bool ascending(const struct seen *s)
 	return true;
 }
 
+static void change_file(const char *sql)
+{
+	struct db *db;
+	CHECK_INT(db_open(&db, file_url + strlen("file://"), DB_WRITE, 1000, NULL), 0);
+	CHECK_INT(db_exec(db, sql, NULL), 0);
+	db_close(db);
+}
+
 /* Takes an entry out of the stream although it is pending: what a producer that trims by MAXLEN does. */
 static void remove_entry(const char *id)
 {
@@ -301,7 +309,6 @@ static void remove_entry(const char *id)
 		CHECK(CLI("XDEL", stream, id));
 		return;
 	}
-	struct db *db;
 	struct entry_id parsed;
 	char sql[256];
 	id_parse(str_of(id), 0, &parsed);
@@ -309,9 +316,7 @@ static void remove_entry(const char *id)
 	         "DELETE FROM entry WHERE (ms, seq) = (%" PRIu64 ", %" PRIu64
 	         ") AND stream = (SELECT id FROM stream WHERE name = '%s')",
 	         parsed.ms, parsed.seq, stream);
-	CHECK_INT(db_open(&db, file_url + strlen("file://"), DB_WRITE, 1000, NULL), 0);
-	CHECK_INT(db_exec(db, sql, NULL), 0);
-	db_close(db);
+	change_file(sql);
 }
 
 /* --- both drivers --- */
@@ -487,11 +492,10 @@ static void a_claim_carries_its_cursor_over(void)
 	CHECK_INT(read_new(b, "one", 1000, s), 300);
 	s->n = 0;
 	CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 5, see, see_lost, s, NULL), 0);
-	CHECK(strcmp(cursor, "0-0") != 0); /* looked at 50 */
 	int calls = 1;
 	for (; strcmp(cursor, "0-0") != 0 && calls < 100; calls++)
 		CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 5, see, see_lost, s, NULL), 0);
-	CHECK_INT(calls, 6);
+	CHECK_INT(calls, on_redis() ? 1 : 6); /* the file looks at 50 a call, Redis at what is idle */
 	do
 		CHECK(bus_claim(b, "two", 0, cursor, 10, see, see_lost, s, NULL) >= 0);
 	while (strcmp(cursor, "0-0") != 0 && s->n < 1000);
@@ -516,12 +520,42 @@ static void pending_entries_that_are_gone_are_told(void)
 	CHECK_STR(str_of(t->ids[0]), s->ids[1]);
 	CHECK_INT(t->n_fields, 0);
 	CHECK_INT(t->deliveries[0], 1);
-	t->n = 0;
+	CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 10, see, see_lost, t, NULL), 0);
+	CHECK_INT(bus_claim(b, "one", 0, cursor, 10, see, see_lost, t, NULL), 2);
+	CHECK_INT(t->lost, 0); /* neither before its time nor to its own consumer */
+	for (int round = 1; round <= 2; round++) {
+		t->n = 0;
+		CHECK_INT(bus_claim(b, "two", 0, cursor, 10, see, see_lost, t, NULL), 2);
+		CHECK_INT(t->lost, round);
+		CHECK_STR(str_of(t->lost_id), s->ids[1]);
+		CHECK_INT(t->deliveries[0], 2 + round);
+		CHECK_INT(info_of(b).pending, 3);
+	}
+	CHECK_INT(ack_one(b, s->ids[1]), 1);
 	CHECK_INT(bus_claim(b, "two", 0, cursor, 10, see, see_lost, t, NULL), 2);
-	CHECK_INT(t->lost, 1);
-	CHECK_STR(str_of(t->lost_id), s->ids[1]);
-	CHECK_INT(t->deliveries[0], 2);
-	CHECK_INT(info_of(b).pending, 2);
+	CHECK_INT(t->lost, 2);
+	bus_close(b);
+	seen_free(s);
+	seen_free(t);
+}
+
+/* Every page of a claim may be gone. */
+static void what_is_gone_does_not_end_a_claim(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new(), *t = seen_new();
+	char cursor[ID_TEXT] = "0-0";
+	int calls = 0;
+	publish(b, 7, s);
+	read_new(b, "one", 10, s);
+	for (int i = 0; i < 6; i++)
+		remove_entry(s->ids[i]);
+	do
+		CHECK(bus_claim(b, "two", 0, cursor, 2, see, see_lost, t, NULL) >= 0);
+	while (strcmp(cursor, "0-0") != 0 && ++calls < 10);
+	CHECK_INT(t->lost, 6);
+	CHECK_INT(t->n, 1);
+	CHECK_STR(buf_view(&t->value), "6");
 	bus_close(b);
 	seen_free(s);
 	seen_free(t);
@@ -1666,6 +1700,29 @@ static void a_group_lost_while_blocked_is_made_again(void)
 	seen_free(s);
 }
 
+/* Once by the read itself; whoever goes on deleting it makes the read fail, which time mends. */
+static void a_group_that_is_lost_again_and_again_is_no_mistake(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	struct err e;
+	CHECK_INT(bus_group_create(b, NULL), 0);
+	fflush(stdout);
+	pid_t reader = fork();
+	if (reader == 0) {
+		b = open_bus();
+		_exit(bus_read_new(b, "c", 10, 30000, see, s, &e) != -1 || e.status != ROS_LATER);
+	}
+	wait_asleep(reader);
+	CHECK(CLI("DEL", stream));
+	for (int64_t end = time_monotonic_ms() + TIMEOUT_MS; !info_of(b).group && time_monotonic_ms() < end;)
+		wait_fd(-1, 0, 5);
+	CHECK(CLI("DEL", stream));
+	CHECK(ended_well(reader));
+	bus_close(b);
+	seen_free(s);
+}
+
 /* --- the file only --- */
 
 static struct bus_settings file_settings(char *text, size_t size, const char *name)
@@ -1697,6 +1754,21 @@ static void a_file_has_no_server(void)
 	CHECK_INT(bus_server(b, &told, NULL), 0);
 	CHECK_STR(str_of(told.appendonly), "");
 	bus_close(b);
+}
+
+static void what_was_delivered_in_the_future_is_idle(void)
+{
+	struct bus *b = open_bus();
+	struct seen *s = seen_new();
+	char cursor[ID_TEXT] = "0-0";
+	publish(b, 1, s);
+	read_new(b, "one", 10, s);
+	CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 10, see, see_lost, s, NULL), 0);
+	change_file("UPDATE pending SET delivered_ms = delivered_ms + 86400000");
+	CHECK_INT(bus_claim(b, "two", TIME_HOUR_MS, cursor, 10, see, see_lost, s, NULL), 1);
+	CHECK_INT(bus_claim(b, "one", TIME_HOUR_MS, cursor, 10, see, see_lost, s, NULL), 0); /* it was taken now */
+	bus_close(b);
+	seen_free(s);
 }
 
 static void other_files_are_left_alone(void)
@@ -1845,6 +1917,7 @@ static void run_both(void)
 	RUN_FRESH(idle_entries_can_be_claimed);
 	RUN_FRESH(a_claim_carries_its_cursor_over);
 	RUN_FRESH(pending_entries_that_are_gone_are_told);
+	RUN_FRESH(what_is_gone_does_not_end_a_claim);
 	RUN_FRESH(dead_letters_leave_the_group);
 	RUN_FRESH(a_dead_letter_says_where_it_came_from);
 	RUN_FRESH(a_dead_letter_can_be_requeued);
@@ -1884,6 +1957,7 @@ static void run_redis(void)
 	RUN_FRESH(tcp_works_as_well);
 	RUN_FRESH(a_connection_cut_anywhere_is_noticed);
 	RUN_FRESH(a_group_lost_while_blocked_is_made_again);
+	RUN_FRESH(a_group_that_is_lost_again_and_again_is_no_mistake);
 	RUN_FRESH(a_server_that_dies_leaves_no_entry_without_reply);
 	stop_server();
 }
@@ -1894,6 +1968,7 @@ static void run_file(void)
 	run_both();
 	RUN_FRESH(the_directory_of_the_file_is_private);
 	RUN_FRESH(a_file_has_no_server);
+	RUN_FRESH(what_was_delivered_in_the_future_is_idle);
 	RUN_FRESH(other_files_are_left_alone);
 	RUN_FRESH(a_locked_file_is_a_reason_to_try_later);
 	RUN_FRESH(a_batch_that_fails_leaves_nothing);

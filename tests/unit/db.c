@@ -1,8 +1,11 @@
 /* The wrapper of SQLite: modes, values, transactions, and what each failure comes to. */
 #include "db/db.h"
 #include "../lib/unit.h"
+#include "base/timefmt.h"
+#include "io/wait.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -181,6 +184,37 @@ static void a_lock_is_a_reason_to_try_later(void)
 	db_close(holder);
 }
 
+/* In a process of its own, which has the signal pending. */
+static int try_after_stop(void)
+{
+	struct db *waiter;
+	struct err e;
+	wait_install();
+	raise(SIGTERM);
+	int64_t start = time_monotonic_ms();
+	if (db_open(&waiter, path_of("stop.db"), DB_WRITE, 60000, &e) < 0)
+		return 1;
+	for (int i = 0; i < 3; i++)
+		if (db_begin(waiter, &e) == 0 || e.status != ROS_LATER)
+			return 2;
+	db_close(waiter);
+	int64_t took = time_monotonic_ms() - start;
+	return took < 500 || took > 1000;
+}
+
+static void a_stop_ends_the_wait_for_a_lock(void)
+{
+	struct db *holder = open_db("stop.db", DB_CREATE);
+	CHECK_INT(db_begin(holder, NULL), 0);
+	int status = -1;
+	fflush(stdout);
+	if (fork() == 0)
+		_exit(try_after_stop());
+	wait(&status);
+	CHECK_INT(status, 0);
+	db_close(holder);
+}
+
 static void what_cannot_be_opened_is_said(void)
 {
 	write_file("text.db", "this is no database, it is a text that is long enough to have a header in SQLite's "
@@ -294,6 +328,7 @@ int main(void)
 	RUN(a_reader_sees_one_snapshot);
 	RUN(another_commit_changes_the_version);
 	RUN(a_lock_is_a_reason_to_try_later);
+	RUN(a_stop_ends_the_wait_for_a_lock);
 	RUN(what_cannot_be_opened_is_said);
 	RUN(no_other_file_can_be_attached);
 	RUN(space_is_given_back);
