@@ -10,8 +10,8 @@
 /* Larger exponents count as this: ten times as much fits in 64 bits, and no text in memory has as many digits. */
 #define EXPONENT_MAX INT64_C(100000000000000000)
 
-/* Digits of the largest 64-bit integer; 10^19 - 1 still fits in unsigned 64 bits. */
-#define INT_DIGITS 19
+/* Digits that fit in an integer of 128 bits, whatever they are. */
+#define WIDE_DIGITS 38
 
 /* Plain notation up to 10^21 and down to 10^-7, as ECMAScript writes numbers. */
 #define PLAIN_MAX 21
@@ -137,27 +137,54 @@ bool num_int_in(struct str s, int64_t lo, int64_t hi, int64_t *v)
 }
 
 /* Whether what follows the first `keep` digits rounds u up: more than half, or half and u is odd. */
-static bool rounds_up(const struct number *x, size_t keep, uint64_t u)
+static bool rounds_up(const struct number *x, size_t keep, uint128 u)
 {
 	char next = digit(x, keep);
 	return next > '5' || (next == '5' && (x->n > keep + 1 || u % 2 == 1));
 }
 
-bool num_scaled(struct str json_number, int scale, int64_t *v, bool *exact)
+bool num_scaled_wide(struct str json_number, int scale, int128 *v, bool *exact)
 {
 	struct number x = number_of(json_number);
 	int64_t digits = x.point + scale;
-	if (x.n > 0 && digits > INT_DIGITS)
+	if (x.n > 0 && digits > WIDE_DIGITS)
 		return false;
 	size_t keep = x.n > 0 && digits > 0 ? (size_t)digits : 0;
-	uint64_t u = 0;
+	uint128 u = 0;
 	for (size_t i = 0; i < keep; i++)
-		u = u * 10 + (uint64_t)(digit(&x, i) - '0');
+		u = u * 10 + (uint128)(digit(&x, i) - '0');
 	if (digits >= 0 && rounds_up(&x, keep, u))
 		u++;
 	if (exact)
 		*exact = x.n <= keep;
-	return with_sign(x.negative, u, v);
+	*v = x.negative ? -(int128)u : (int128)u;
+	return true;
+}
+
+/* Where it fits. */
+static bool narrow(int128 wide, int64_t *v)
+{
+	if (wide < INT64_MIN || wide > INT64_MAX)
+		return false;
+	*v = (int64_t)wide;
+	return true;
+}
+
+bool num_scaled(struct str json_number, int scale, int64_t *v, bool *exact)
+{
+	int128 wide;
+	return num_scaled_wide(json_number, scale, &wide, exact) && narrow(wide, v);
+}
+
+bool num_rescale(int128 v, int from, int to, int64_t *out)
+{
+	int128 unit = 1;
+	for (int i = to; i < from; i++)
+		unit *= 10;
+	int128 whole = v / unit, rest = v % unit, twice = 2 * (rest < 0 ? -rest : rest);
+	if (twice > unit || (twice == unit && whole % 2 != 0))
+		whole += v < 0 ? -1 : 1;
+	return narrow(whole, out);
 }
 
 static int sign(const struct number *x)

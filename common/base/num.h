@@ -28,6 +28,12 @@ bool num_int_in(struct str s, int64_t lo, int64_t hi, int64_t *v);
  */
 bool num_scaled(struct str json_number, int scale, int64_t *v, bool *exact);
 
+/* As num_scaled(), within 38 digits. */
+bool num_scaled_wide(struct str json_number, int scale, int128 *v, bool *exact);
+
+/* v / 10^from times 10^to, from >= to, rounded half to even. False: the result is outside 64 bits. */
+bool num_rescale(int128 v, int from, int to, int64_t *out);
+
 /*
  * The sign of a - b for a JSON number a and a JSON number b, exactly, of whatever length and exponent (but exponents beyond
  * +-10^17 count as +-10^17, here and below).

@@ -95,6 +95,30 @@ static void scaled_too_large(void)
 	CHECK_INT(v, 7);
 }
 
+static void scaled_wide(void)
+{
+	int128 v = 7;
+	bool exact;
+	CHECK(num_scaled_wide(STR("1.4499999999999999e-07"), 27, &v, &exact) && exact && v == (int128)INT64_C(14499999999999999) * 10000);
+	CHECK(num_scaled_wide(STR("-99999999999999999999999999999999999999"), 0, &v, &exact) && exact && v < -(int128)INT64_MAX);
+	CHECK(num_scaled_wide(STR("0"), 27, &v, &exact) && exact && v == 0);
+	CHECK(num_scaled_wide(STR("1e-28"), 27, &v, &exact) && !exact && v == 0);
+	CHECK(!num_scaled_wide(STR("1e38"), 0, &v, &exact));
+}
+
+static void rescaled(void)
+{
+	int64_t v = 7;
+	CHECK(num_rescale(25, 1, 0, &v) && v == 2);
+	CHECK(num_rescale(35, 1, 0, &v) && v == 4);
+	CHECK(num_rescale(-25, 1, 0, &v) && v == -2);
+	CHECK(num_rescale(-26, 1, 0, &v) && v == -3);
+	CHECK(num_rescale(2501, 3, 0, &v) && v == 3);
+	CHECK(num_rescale((int128)INT64_MAX * 10 + 4, 10, 9, &v) && v == INT64_MAX);
+	CHECK(!num_rescale((int128)INT64_MAX * 10 + 5, 10, 9, &v));
+	CHECK_INT(v, INT64_MAX);
+}
+
 /* In ascending order: every pair is compared both ways. */
 static void order(void)
 {
@@ -164,6 +188,8 @@ int main(void)
 	RUN(bounds);
 	RUN(scaled);
 	RUN(scaled_too_large);
+	RUN(scaled_wide);
+	RUN(rescaled);
 	RUN(order);
 	RUN(canonical);
 	RUN(decimal);
