@@ -6,6 +6,7 @@ load ../lib/common
 rows() {
 	cat <<-'END'
 		ros-emit events 2
+		ros-price events 2
 		ros-aggregate events 0
 		ros-aggregate envelopes 2
 		ros-ack acks 0
@@ -25,6 +26,7 @@ tool() {
 	case $1:$2 in
 	csv:*) "$2" --from csv --column model=model --column timestamp=time --set provider=x "${@:3}" ;;
 	calls:*) "$2" --from provider-calls "${@:3}" ;;
+	*:ros-price) "$2" --map "$BATS_FILE_TMPDIR/prices" "${@:3}" ;;
 	*:ros-migrate) "$2" status "${@:3}" ;;
 	*:ros-bus) "$2" info "${@:3}" ;;
 	*) "${@:2}" ;;
@@ -68,6 +70,7 @@ header() {
 
 setup_file() {
 	export GOOD=$BATS_FILE_TMPDIR/good
+	echo '{"m":{"litellm_provider":"p","input_cost_per_token":1e-6}}' > "$BATS_FILE_TMPDIR/prices"
 	"$TOP/tests/lib/make-traces" 400 1 | jq -c 'select(.http_status == 200)' > "$BATS_FILE_TMPDIR/calls"
 	ROS_STATE_DIR=$GOOD
 	ros-import --from provider-calls "$BATS_FILE_TMPDIR/calls" | ros-emit > "$BATS_FILE_TMPDIR/ids"
