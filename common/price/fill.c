@@ -4,6 +4,17 @@
 #include "json/writer.h"
 #include "price/rates.h"
 
+/* Whether the contract takes such a cost. */
+static bool fits(int64_t nano)
+{
+	struct buf text;
+	buf_init(&text, 64);
+	num_decimal(&text, nano, NUM_NANO);
+	bool fit = event_number_fits(AI_USAGE_COST_USD, buf_view(&text));
+	buf_free(&text);
+	return fit;
+}
+
 static bool find_cost(const struct price_map *m, const struct event *ev, int64_t at_ms, int64_t *nano)
 {
 	const int64_t counts[RATE_KINDS] = {
@@ -16,7 +27,7 @@ static bool find_cost(const struct price_map *m, const struct event *ev, int64_t
 	};
 	const struct price_query query = { event_text(ev, AI_PROVIDER), event_text(ev, AI_MODEL), at_ms, rates_context(counts) };
 	struct rates rates;
-	return price_map_find(m, &query, &rates) && rates_cost(&rates, counts, nano);
+	return price_map_find(m, &query, &rates) && rates_cost(&rates, counts, nano) && fits(*nano);
 }
 
 /* Members that are decided here. */

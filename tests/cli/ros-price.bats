@@ -95,6 +95,7 @@ cost() {
 		'.provider = "q"' '.model = "thinker" | .usage.cache_read_tokens = 1'; do
 		[ "$(cost "$filter | .usage.input_tokens = 5")" = 'null unknown' ]
 	done
+	[ "$(cost '.usage.output_tokens = 9000000000000000')" = 'null unknown' ] # the contract has no such cost
 	[ "$(cost .)" = 'null unknown' ] # and neither are calls without tokens free
 	unpriced 'del(.usage.cost_source) | .usage.price_map = "sha256:" + "0" * 64 | .usage.input_tokens = 5 | .model = "free"' | ros-price --map litellm.json > out
 	[ "$(jq -c .usage out)" = '{"input_tokens":5,"output_tokens":0,"latency_ms":5,"cost_usd":null,"cost_source":"unknown"}' ]
