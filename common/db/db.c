@@ -344,6 +344,20 @@ struct str db_blob(const struct db_stmt *s, int i)
 	return value(s, i, sqlite3_column_blob(s->h, i));
 }
 
+int db_copy(struct db *db, const char *path, struct err *e)
+{
+	struct db_stmt *s;
+	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 1); /* which the copy is while it is made */
+	int rc = db_prepare(db, "VACUUM INTO ?1", &s, e);
+	if (rc == 0) {
+		db_bind_text(s, 1, str_of(path));
+		rc = db_run(s, e);
+		db_finalize(s);
+	}
+	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
+	return rc;
+}
+
 int db_begin(struct db *db, struct err *e)
 {
 	return db_exec(db, "BEGIN IMMEDIATE", e);

@@ -61,6 +61,9 @@ int64_t db_int(const struct db_stmt *s, int i);
 struct str db_text(const struct db_stmt *s, int i); /* the absent value for NULL */
 struct str db_blob(const struct db_stmt *s, int i);
 
+/* Copies the database as it is at one moment into a file that is empty (VACUUM INTO); it is not synced. */
+int db_copy(struct db *db, const char *path, struct err *e);
+
 int db_begin(struct db *db, struct err *e);      /* BEGIN IMMEDIATE */
 int db_begin_read(struct db *db, struct err *e); /* BEGIN: one snapshot for all reads that follow */
 int db_commit(struct db *db, struct err *e);
