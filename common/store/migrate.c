@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/timefmt.h"
+#include "store/copy.h"
 
 #include <sys/stat.h>
 
@@ -118,10 +119,13 @@ static int up_inside(struct db *db, const struct migration *list, size_t n, int 
 	return 0;
 }
 
-static int down_inside(struct db *db, const struct migration *list, size_t n, int *steps, struct err *e)
+/* The copy is made by a connection of its own, which sees what was committed before; nobody else can write until this is over. */
+static int down_inside(struct db *db, const struct migration *list, size_t n, int *steps, const char *backup, struct err *e)
 {
 	int version, wanted = *steps;
 	if (migrate_version(db, &version, e) < 0 || refuse_newer(db, version, n, e) < 0)
+		return -1;
+	if (backup && version > 0 && store_copy(db_path(db), backup, 0, e) < 0)
 		return -1;
 	for (*steps = 0; version > 0 && *steps < wanted; version--, ++*steps) {
 		const struct migration *m = &list[version - 1];
@@ -145,9 +149,9 @@ int migrate_up(struct db *db, const struct migration *list, size_t n, int *steps
 	return db_begin(db, e) < 0 ? -1 : finish(db, up_inside(db, list, n, steps, e), e);
 }
 
-int migrate_down(struct db *db, const struct migration *list, size_t n, int *steps, struct err *e)
+int migrate_down(struct db *db, const struct migration *list, size_t n, int *steps, const char *backup, struct err *e)
 {
-	return db_begin(db, e) < 0 ? -1 : finish(db, down_inside(db, list, n, steps, e), e);
+	return db_begin(db, e) < 0 ? -1 : finish(db, down_inside(db, list, n, steps, backup, e), e);
 }
 
 static int read_history(struct db *db, const struct migration *list, int version, struct migrate_state *state, struct err *e)

@@ -28,8 +28,11 @@ int migrate_require(struct db *db, const struct migration *list, size_t n, struc
 /* Applies what is missing; *steps: how many. Error ROS_VERSION where the database is newer than the list. */
 int migrate_up(struct db *db, const struct migration *list, size_t n, int *steps, struct err *e);
 
-/* Takes back the last *steps versions, or as many as there are, and says in *steps how many. Version 0 is an empty database of ours. */
-int migrate_down(struct db *db, const struct migration *list, size_t n, int *steps, struct err *e);
+/*
+ * Takes back the last *steps versions, or as many as there are, and says in *steps how many. Version 0 is an empty database of ours. What is taken back is
+ * copied to the file `backup` before (store_copy()), unless that is NULL.
+ */
+int migrate_down(struct db *db, const struct migration *list, size_t n, int *steps, const char *backup, struct err *e);
 
 struct migrate_state {
 	bool applied;

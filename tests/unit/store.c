@@ -125,7 +125,7 @@ static void migrates_up_and_down(void)
 	CHECK_INT(steps, 0);
 
 	steps = 1;
-	CHECK_INT(migrate_down(db, two, 2, &steps, &err), 0);
+	CHECK_INT(migrate_down(db, two, 2, &steps, NULL, &err), 0);
 	CHECK_INT(steps, 1);
 	CHECK_INT(migrate_version(db, &version, &err), 0);
 	CHECK_INT(version, 1);
@@ -133,7 +133,7 @@ static void migrates_up_and_down(void)
 	CHECK(state[0].applied && !state[0].changed && state[0].applied_ms > 0 && !state[1].applied);
 
 	steps = 9;
-	CHECK_INT(migrate_down(db, two, 2, &steps, &err), 0);
+	CHECK_INT(migrate_down(db, two, 2, &steps, NULL, &err), 0);
 	CHECK_INT(steps, 1);
 	CHECK_INT(migrate_version(db, &version, &err), 0);
 	CHECK_INT(version, 0);
@@ -164,7 +164,7 @@ static void newer_is_refused_everywhere(void)
 	CHECK_INT(migrate_up(db, two, 2, &steps, &err), 0);
 	CHECK_INT(migrate_up(db, two, 1, &steps, &err), -1);
 	CHECK_INT(err.status, ROS_VERSION);
-	CHECK_INT(migrate_down(db, two, 1, &steps, &err), -1);
+	CHECK_INT(migrate_down(db, two, 1, &steps, NULL, &err), -1);
 	CHECK_INT(err.status, ROS_VERSION);
 	CHECK_INT(migrate_status(db, two, 1, state, &err), -1);
 	CHECK_INT(err.status, ROS_VERSION);
@@ -434,7 +434,7 @@ static void a_database_made_anew_is_noticed(void)
 	CHECK_INT(record(s, line(1, NOON, USAGE)), STORE_RECORDED);
 	CHECK_INT(commit(s).recorded, 1);
 	struct db *db = open_plain(DB_WRITE);
-	CHECK_INT(migrate_down(db, migrations, n_migrations, &steps, &err), 0);
+	CHECK_INT(migrate_down(db, migrations, n_migrations, &steps, NULL, &err), 0);
 	CHECK_INT(store_begin(s, &err), -1);
 	CHECK_INT(err.status, ROS_VERSION);
 	CHECK_INT(migrate_up(db, migrations, n_migrations, &steps, &err), 0);
