@@ -1,0 +1,72 @@
+# How the tools find what they ask the record for: every statement, as it is prepared, with the plan that SQLite makes for it.
+load ../lib/common
+load ../lib/store
+
+PLANS_SO=$TOP/build/release/fault/plans.so
+
+setup_file() {
+	export PLANS=$BATS_FILE_TMPDIR/plans ROS_DB=$BATS_FILE_TMPDIR/ros.db
+	{
+		events 300 | numbered host-0
+		event '.stage = 4' | numbered host-1
+		event '.stage = 5' | numbered host-1 '.id = "900-0"'
+		summary host-0 1 301 '{type: 2}' | numbered host-0 '.id = "901-0"'
+		lost 902-0 | numbered host-0
+		event '.stage = 40' | numbered host-2 '.id = "903-0"'
+	} > "$BATS_FILE_TMPDIR/envelopes"
+	ros-aggregate "$BATS_FILE_TMPDIR/envelopes" > "$BATS_FILE_TMPDIR/acks" || [ $? = 1 ]
+	ask
+}
+
+# planned TOOL ...: runs the tool and notes its statements.
+planned() {
+	ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS-}" LD_PRELOAD=$PLANS_SO "$@" > "$BATS_FILE_TMPDIR/out"
+}
+
+# ask: all that the tools ask, of a record that is there.
+ask() {
+	local project=1b4e28ba-2fa1-41d2-883f-0016d3cca427
+	planned ros-aggregate "$BATS_FILE_TMPDIR/envelopes" || [ $? = 1 ]
+	planned ros-report
+	planned ros-report --mode DEMO --project $project --top 3 --format json
+	planned ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
+	planned ros-report --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
+	planned ros-report --exact --mode DEMO --project $project --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
+	planned ros-migrate status
+	planned ros-migrate up
+}
+
+# statements PATTERN: plans and statements whose statement names one of the tables.
+statements() {
+	grep -P "\t.*\b($1)\b" "$PLANS"
+}
+
+# scans: what is gone through from end to end, but for lists in the event itself and for results of queries.
+scans() {
+	grep -E '^SCAN' | grep -vP '^SCAN (\w+ VIRTUAL TABLE|\(subquery)' | cut -f1 | sort -u
+}
+
+@test "calls, their sums and conflicts are found by an index, and never scanned" {
+	[ "$(statements invocation | grep -c '^SEARCH')" -gt 20 ]
+	[ "$(statements 'rollup_hour|tally_hour|latency_day' | grep -c '^SEARCH')" -gt 10 ]
+	[ "$(statements 'invocation|ai_invocations|rollup_hour|tally_hour|latency_day|conflict' | scans)" = '' ]
+}
+
+@test "calls are found by their key, by run, and by deployment" {
+	for index in 'sqlite_autoindex_invocation_1 \(time_ms=\? AND invocation_id=\?\)' 'sqlite_autoindex_invocation_1 \(time_ms>' \
+		'invocation_run \(run_id=' 'invocation_deployment \(deployment_id='; do
+		grep -qE "^SEARCH \w+ USING (COVERING )?INDEX $index" "$PLANS"
+	done
+}
+
+@test "what is scanned is small: sources and their ranges, commits, what was refused or lost, the schema" {
+	[ "$(scans < "$PLANS" | grep -vxE 'SCAN (s|r|batch|refusal|loss|sqlite_master)( USING .*)?')" = '' ]
+}
+
+@test "a scan would be seen" {
+	cp "$ROS_DB" "$BATS_TEST_TMPDIR/without.db"
+	export ROS_DB=$BATS_TEST_TMPDIR/without.db PLANS=$BATS_TEST_TMPDIR/plans
+	db 'DROP INDEX invocation_run'
+	ask
+	[ "$(statements invocation | scans)" = 'SCAN invocation' ]
+}
