@@ -28,7 +28,7 @@ OPT_release := -O2 -flto=auto -g -D_FORTIFY_SOURCE=2 $(HARDEN)
 OPT_debug := -O0 -g
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_cov := -O0 -g --coverage
-LD_release := -O2 -flto=auto -pie -Wl,-z,relro,-z,now
+LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. -pie -Wl,-z,relro,-z,now
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
