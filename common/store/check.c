@@ -14,7 +14,6 @@
 #include <stdlib.h>
 
 #define TOLD_MAX 10
-#define TEXT_MAX ((size_t)1 << 12)
 
 #define UUID(x) \
 	"lower(substr(hex(" x "), 1, 8) || '-' || substr(hex(" x "), 9, 4) || '-' || substr(hex(" x "), 13, 4) || '-' || substr(hex(" x "), 17, 4)" \
