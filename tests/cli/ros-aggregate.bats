@@ -254,13 +254,9 @@ recovers() {
 
 @test "another writer for 15 runs buries nothing" {
 	ros-migrate up
-	coproc sqlite3 "$ROS_STATE_DIR/ros.db" 3>&-
-	echo 'BEGIN IMMEDIATE;' >&"${COPROC[1]}"
-	wait_for 10 is_locked
+	lock_database "$ROS_STATE_DIR/ros.db"
 	outage 75 ros-aggregate --wait 0 in
-	echo 'ROLLBACK;' >&"${COPROC[1]}"
-	exec {COPROC[1]}>&-
-	wait "$COPROC_PID"
+	unlock_database
 	recovers
 }
 
