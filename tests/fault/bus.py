@@ -147,13 +147,14 @@ def pairs(flat):
 
 
 class RedisBus:
-    """A private server that loses nothing it has answered for (appendfsync always), and dies with this process. Others publish there, too:
-    two entries are no events."""
+    """A private server that loses nothing it has answered for (appendfsync always), unless it is not durable, and dies with this process. Others
+    publish there, too: two entries are no events."""
     name = 'Redis'
     clean = {0, 1} # 1: those two were refused
 
-    def __init__(self):
+    def __init__(self, durable=True):
         self.home = tempfile.TemporaryDirectory()
+        self.appendonly = 'yes' if durable else 'no'
         self.socket = os.path.join(self.home.name, 'r.sock')
         self.url = 'unix://' + self.socket
         self.start()
@@ -161,7 +162,7 @@ class RedisBus:
     def start(self):
         self.process = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', 'redis-server', '--port', '0', '--unixsocket', self.socket, '--dir', self.home.name,
-             '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', '--auto-aof-rewrite-percentage', '0'],
+             '--save', '', '--appendonly', self.appendonly, '--appendfsync', 'always', '--auto-aof-rewrite-percentage', '0'],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 30
         while not self._answers():
