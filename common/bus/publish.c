@@ -72,11 +72,6 @@ void publisher_free(struct publisher *p)
 	free(p);
 }
 
-size_t publisher_batch(const struct publisher *p)
-{
-	return p->n;
-}
-
 size_t publisher_bytes(const struct publisher *p)
 {
 	return p->batch.n;

@@ -36,8 +36,7 @@ void publisher_free(struct publisher *p); /* NULL is fine; what was not settled 
  */
 void publisher_add(struct publisher *p, const struct entry_field *fields, size_t n, bool numbered);
 
-size_t publisher_batch(const struct publisher *p); /* entries in it */
-size_t publisher_bytes(const struct publisher *p); /* of them */
+size_t publisher_bytes(const struct publisher *p); /* of the batch */
 
 enum published { PUBLISHED, QUEUED, NOT_TAKEN };
 

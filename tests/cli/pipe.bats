@@ -1,15 +1,7 @@
 # The main job, end to end, on both buses: ros-emit, then ros-consume | ros-aggregate | ros-ack.
 load ../lib/common
+load ../lib/buses
 load ../lib/store
-
-setup_file() {
-	redis_start
-	unset REDIS_URL
-}
-
-teardown_file() {
-	redis_stop
-}
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
