@@ -84,6 +84,7 @@ static bool shape_holds(enum schema_shape shape, struct str s)
 	case SHAPE_HASH: return digest(s, "sha256:") || digest(s, "hmac-sha256:");
 	case SHAPE_SEMVER: return semver(s, part) && part[0] == 1;
 	case SHAPE_URI: return uri_valid(s);
+	case SHAPE_REFERENCE: return uuid_parse(s, &u) || uri_valid(s);
 	case SHAPE_NONE:
 	case SHAPE_ENUM:
 	case SHAPE_TOKEN:

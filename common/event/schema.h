@@ -23,6 +23,7 @@ enum schema_shape {
 	SHAPE_SEMVER,    /* 1.MINOR.PATCH */
 	SHAPE_TOKEN,     /* a name */
 	SHAPE_URI,       /* RFC 3986, absolute */
+	SHAPE_REFERENCE, /* a uuid or a URI; a hash is one */
 	SHAPE_TEXT,      /* free text */
 };
 
@@ -34,6 +35,7 @@ enum schema_column {
 	COLUMN_MS,     /* integer milliseconds */
 	COLUMN_UUID,   /* 16 bytes */
 	COLUMN_HASH,   /* 1 byte kind (1 sha256, 2 hmac-sha256) and 32 bytes */
+	COLUMN_SHA256, /* 32 bytes */
 	COLUMN_TERM,   /* id of an interned string */
 	COLUMN_TEXT,
 	COLUMN_INT,    /* also booleans, as 0 and 1 */

@@ -1,11 +1,7 @@
 /* A new field of the event is a line in the schema and a column in a migration: what stands here is made from the schema's table. */
 #include "store/record.h"
 
-#include "base/num.h"
-#include "base/timefmt.h"
-#include "base/uuid.h"
-
-#include <string.h>
+#include "store/bind.h"
 
 #define SQL_MAX ((size_t)1 << 14)
 #define JSON_MAX (EVENT_LINE_MAX * 4) /* numbers can grow in the canonical form: 1e20; but an event has not many nodes */
@@ -61,31 +57,6 @@ void record_free(struct record *r)
 	buf_free(&r->json);
 }
 
-static struct str hash_blob(struct str text, char bytes[33])
-{
-	struct str kind, hex = str_cut(text, ':', &kind);
-	bytes[0] = str_is(kind, "sha256") ? 1 : 2;
-	for (size_t i = 0; i < 32; i++) {
-		char hi = hex.p[2 * i], lo = hex.p[2 * i + 1];
-		bytes[1 + i] = (char)((hi <= '9' ? hi - '0' : hi - 'a' + 10) << 4 | (lo <= '9' ? lo - '0' : lo - 'a' + 10));
-	}
-	return (struct str){ bytes, 33 };
-}
-
-static struct str uuid_blob(struct str text, char bytes[33])
-{
-	struct uuid uuid;
-	uuid_parse(text, &uuid);
-	memcpy(bytes, uuid.b, sizeof uuid.b);
-	return (struct str){ bytes, sizeof uuid.b };
-}
-
-static int64_t int_of(const struct event *ev, enum ai_field f)
-{
-	enum json_type type = ev->field[f]->type;
-	return type == JSON_NUMBER ? event_int(ev, f, 0) : type == JSON_TRUE;
-}
-
 /* All of them before the first is bound: the buffer may move while it grows. Returns the length of the undeclared members. */
 static size_t write_json(struct record *r, struct json_reader *reader, const struct event *ev)
 {
@@ -107,48 +78,19 @@ static struct str json_text(const struct record *r, size_t from, size_t to)
 	return from < to ? (struct str){ r->json.p + from, to - from } : (struct str){ 0 };
 }
 
-/* What event_check() passed always fits. */
 static int bind(struct record *r, int i, struct record_column *c, const struct event *ev, struct err *e)
 {
-	struct str text = event_text(ev, c->field);
-	int64_t v = 0;
-	if (!ev->field[c->field]) {
-		db_bind_null(r->insert, i);
-		return 0;
-	}
-	switch ((enum schema_column)schema_ai.fields[c->field].column) {
-	case COLUMN_MS:
-		time_parse(text, &v);
-		db_bind_int(r->insert, i, v);
-		break;
-	case COLUMN_UUID:
-		db_bind_blob(r->insert, i, uuid_blob(text, c->bytes));
-		break;
-	case COLUMN_HASH:
-		db_bind_blob(r->insert, i, hash_blob(text, c->bytes));
-		break;
-	case COLUMN_TERM:
-		if (terms_id(r->terms, text, &v, e) < 0)
+	const struct schema_field *f = &schema_ai.fields[c->field];
+	const struct json *v = ev->field[c->field];
+	int64_t term;
+	if (v && f->column == COLUMN_TERM) {
+		if (terms_id(r->terms, v->text, &term, e) < 0)
 			return -1;
-		db_bind_int(r->insert, i, v);
-		break;
-	case COLUMN_TEXT:
-		db_bind_text(r->insert, i, text);
-		break;
-	case COLUMN_INT:
-		db_bind_int(r->insert, i, int_of(ev, c->field));
-		break;
-	case COLUMN_NANO:
-		num_scaled(text, NUM_NANO, &v, NULL);
-		db_bind_int(r->insert, i, v);
-		break;
-	case COLUMN_JSON:
+		db_bind_int(r->insert, i, term);
+	} else if (v && f->column == COLUMN_JSON) {
 		db_bind_text(r->insert, i, json_text(r, c->from, c->to));
-		break;
-	case COLUMN_NONE:
-	case COLUMN_DEPLOYMENT:
-	case COLUMN_SERIES:
-		break;
+	} else {
+		bind_value(r->insert, i, f, v, c->bytes);
 	}
 	return 0;
 }
