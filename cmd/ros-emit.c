@@ -169,9 +169,15 @@ static void count_refusal(struct emit *em, const char *rule)
 	em->refused[i].count++;
 }
 
-/*
- * Names a refused line. `root` is the event where it was JSON, so that its invocation_id can be named; else NULL.
- */
+static void add_id(const struct emit *em, const struct json *root, const char *name, struct buf *out)
+{
+	const struct json *id = json_get(em->reader, root, str_of(name));
+	struct uuid uuid;
+	if (id && id->type == JSON_STRING && uuid_parse(id->text, &uuid))
+		buf_fmt(out, " (%s %.*s)", name, STR_ARG(id->text));
+}
+
+/* Names a refused line. `root` is the event where it was JSON, so that its id can be named; else NULL. */
 static void refuse(struct emit *em, uint64_t line, const char *rule, const char *words, const struct json *root)
 {
 	count_refusal(em, rule);
@@ -179,10 +185,8 @@ static void refuse(struct emit *em, uint64_t line, const char *rule, const char 
 	buf_init(&text, 8192);
 	add_place(em, line, &text);
 	buf_fmt(&text, ": %s", words);
-	const struct json *id = json_get(em->reader, root, STR("invocation_id"));
-	struct uuid uuid;
-	if (id && id->type == JSON_STRING && uuid_parse(id->text, &uuid))
-		buf_fmt(&text, " (invocation_id %.*s)", STR_ARG(id->text));
+	add_id(em, root, "invocation_id", &text);
+	add_id(em, root, "event_id", &text);
 	log_error(&em->tool->log, "%s", buf_cstr(&text));
 	buf_free(&text);
 	worsen(em, ROS_REFUSED);

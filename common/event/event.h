@@ -1,5 +1,6 @@
 /*
- * The event `ai.invocation.completed`: one JSON text checked against the contract, its fields addressed by number.
+ * The events of the contract: one JSON text checked against the schema of its type, its fields addressed by number. The type is the member `event_type`;
+ * an event without it is an `ai.invocation.completed`. (emit.summary is a matter between ros-emit and ros-aggregate: summary.h.)
  */
 #ifndef ROS_EVENT_EVENT_H
 #define ROS_EVENT_EVENT_H
@@ -21,39 +22,45 @@
 /* Whether the contract has a member of that name somewhere: in the event or in its envelope. */
 bool event_declares(struct str key);
 
+#define EVENT_FIELDS_MAX ((int)AI_FIELDS) /* no type has more */
+
 /* Everything points into the reader's text and nodes and lives as long as they do. */
 struct event {
+	const struct schema *schema; /* of its type: &schema_ai, &schema_dataset, &schema_access, &schema_stage, &schema_export */
 	const struct json *root;
-	const struct json *field[AI_FIELDS]; /* by enum ai_field; NULL: absent or null */
+	const struct json *field[EVENT_FIELDS_MAX]; /* by enum ai_field, or that of its schema; NULL: absent or null */
 	int minor;           /* of schema_version; 0 where it is absent */
 	bool undeclared;     /* has members that the schema does not declare */
 	bool live;           /* governance_mode LIVE */
-	struct uuid id;      /* invocation_id */
+	struct uuid id;      /* invocation_id, event_id */
 	int64_t time_ms;     /* timestamp */
 };
 
+/* Whether the contract has events of that type. */
+bool event_type_known(struct str type);
+
 /*
- * Checks the JSON value against the schema. True: *ev is filled. False: *fault has the rule (required, type, enum, format, minimum,
+ * Checks the JSON value against the schema of its type. True: *ev is filled. False: *fault has the rule (event-type, required, type, enum, format, minimum,
  * maximum, min-length, max-length, integer-range, undeclared, version) and the pointer, and for `undeclared` the offset of the member's value
- * in the event, since its key is not shown. `version` (another major) is said before anything else.
+ * in the event, since its key is not shown. `event-type` (unknown) and `version` (another major) are said before anything else.
  * A known version refuses undeclared members; a higher minor keeps them.
  */
 bool event_check(const struct json_reader *r, const struct json *root, struct event *ev, struct json_fault *fault);
 
-/* Whether a JSON number is of the field's type and within its bounds. */
+/* Whether a JSON number is of the field's type and within its bounds, in an ai.invocation.completed. */
 bool event_number_fits(enum ai_field f, struct str number);
 
-/* The field's text (string or number), or the absent value. */
-struct str event_text(const struct event *ev, enum ai_field f);
+/* The field's text (string or number), or the absent value. The field is one of the event's schema, here and below. */
+struct str event_text(const struct event *ev, int f);
 
 /* The field as an integer, or `otherwise` where it is absent or null. Integers that passed event_check() always fit. */
-int64_t event_int(const struct event *ev, enum ai_field f, int64_t otherwise);
+int64_t event_int(const struct event *ev, int f, int64_t otherwise);
 
 /* Whether a boolean field is there and true. */
-bool event_true(const struct event *ev, enum ai_field f);
+bool event_true(const struct event *ev, int f);
 
 /*
- * SHA-256 of the canonical form of the event without /phi/guard: the same event means equal (timestamp, invocation_id) and equal content.
+ * SHA-256 of the canonical form of the event without /phi/guard: the same event means equal (timestamp, id) and equal content.
  * `scratch` is a buffer of the caller's, so that a steady state allocates nothing.
  */
 struct sha256 event_content(struct json_reader *r, const struct event *ev, struct buf *scratch);

@@ -173,26 +173,35 @@ bool ack_read(struct str line, struct ack *a)
 	return is_name(a->stream) && is_name(a->group) && is_id(a->id) && (bad ? a->reason.p && token_valid(a->reason) : !a->reason.p);
 }
 
+/* The event's member of that name at the top; NULL: absent, null, or not of its type. */
+static const struct json *top_member(const struct event *ev, struct str name)
+{
+	const struct schema_field *root = &ev->schema->fields[0];
+	for (int f = root->child; f < root->child + root->children; f++)
+		if (str_eq(ev->schema->fields[f].name, name))
+			return ev->field[f];
+	return NULL;
+}
+
 size_t entry_fields(const struct event *ev, struct str data, struct entry_field out[ENTRY_FIELDS_MAX])
 {
+#define SAME(name) { { name, sizeof name - 1 }, { name, sizeof name - 1 } }
 	static const struct {
-		struct str name;
-		enum ai_field field;
-	} optional[] = {
-		{ { "run_id", 6 }, AI_RUN_ID },     { { "stage", 5 }, AI_STAGE },         { { "agent_id", 8 }, AI_AGENT_ID },
-		{ { "user_id", 7 }, AI_USER_ID },   { { "tenant_id", 9 }, AI_TENANT_ID },
+		struct str name, member;
+	} all[] = {
+		SAME("timestamp"), SAME("governance_mode"), SAME("project_id"), SAME("tier"), SAME("status"), SAME("run_id"), SAME("stage"),
+		{ { "stage", 5 }, { "stage_number", 12 } }, SAME("agent_id"), SAME("user_id"), SAME("tenant_id"),
 	};
-	struct str status = event_text(ev, AI_STATUS);
+#undef SAME
 	size_t n = 0;
-	out[n++] = (struct entry_field){ STR("type"), schema_ai.event_type };
+	out[n++] = (struct entry_field){ STR("type"), ev->schema->event_type };
 	out[n++] = (struct entry_field){ STR("data"), data };
-	out[n++] = (struct entry_field){ STR("timestamp"), event_text(ev, AI_TIMESTAMP) };
-	out[n++] = (struct entry_field){ STR("governance_mode"), event_text(ev, AI_GOVERNANCE_MODE) };
-	out[n++] = (struct entry_field){ STR("project_id"), event_text(ev, AI_PROJECT_ID) };
-	out[n++] = (struct entry_field){ STR("tier"), event_text(ev, AI_TIER) };
-	out[n++] = (struct entry_field){ STR("status"), status.p ? status : STR("SUCCESS") };
-	for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++)
-		if (ev->field[optional[i].field])
-			out[n++] = (struct entry_field){ optional[i].name, event_text(ev, optional[i].field) };
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		const struct json *v = top_member(ev, all[i].member);
+		if (v)
+			out[n++] = (struct entry_field){ all[i].name, v->text };
+		else if (ev->schema == &schema_ai && str_is(all[i].name, "status"))
+			out[n++] = (struct entry_field){ all[i].name, STR("SUCCESS") };
+	}
 	return n;
 }

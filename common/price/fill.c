@@ -71,7 +71,7 @@ static void add_around(struct buf *line, const struct json *root, const struct j
 
 enum price_outcome price_fill(const struct price_map *m, const struct json_reader *r, const struct event *ev, int64_t at_ms, struct buf *line)
 {
-	const struct json *usage = json_get(r, ev->root, STR("usage"));
+	const struct json *usage = ev->schema == &schema_ai ? json_get(r, ev->root, STR("usage")) : NULL;
 	enum price_outcome outcome = PRICE_KEPT;
 	int64_t nano = 0;
 	if (usage && usage->type == JSON_OBJECT && !ev->field[AI_USAGE_COST_USD])

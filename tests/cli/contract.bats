@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The contract at large: ros-emit's verdicts equal Ajv's on 25,000 events, valid ones and mutants of every field; ros-aggregate's on summaries.
+# The contract at large: ros-emit's verdicts equal Ajv's on 25,000 invocations, valid ones and mutants of every field, and on the other types; ros-aggregate's on
+# summaries.
 
 load ../lib/common
 
@@ -30,6 +31,20 @@ load ../lib/common
 	[ "$(grep -c '^valid$' verdicts)" -ge 500 ]
 	[ "$(grep -c '^invalid$' verdicts)" -ge 5000 ]
 	grep -q '^differs order$' verdicts
+}
+
+@test "verdicts on events of the other types equal those of Ajv, but for the listed differences" {
+	need_node_modules ajv ajv-formats
+	cd "$BATS_TEST_TMPDIR"
+	local type
+	for type in dataset_registered dataset_accessed workflow_stage export_created; do
+		node "$TOP/tests/lib/node/differential.js" "$TOP/schemas/${type}_event.schema.json" events verdicts 8000
+		run -1 --separate-stderr ros-emit --dry-run events
+		printf '%s\n' "$stderr" | sed -n 's/^ros-emit: events: line \([0-9]*\): .*/\1/p' | sort -un > refused
+		awk '$1 != "valid" { print NR }' verdicts | diff - refused
+		[ "$(grep -c '^valid$' verdicts)" -ge 500 ]
+		[ "$(grep -c '^invalid$' verdicts)" -ge 3000 ]
+	done
 }
 
 @test "the schemas are valid JSON Schema 2020-12" {

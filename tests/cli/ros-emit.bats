@@ -106,6 +106,25 @@ all_ids() {
 	[ "$(on_bus | jq -c '.novelty')" = $'null\n1' ]
 }
 
+@test "events of the other types travel with their type and their fields; a refused one is named by its event_id" {
+	local type
+	for type in dataset access stage export; do other $type; done > in
+	run -0 ros-emit in
+	[ "${#lines[@]}" -eq 4 ]
+	[ "$(ros-replay | jq -c .event)" = "$(cat in)" ]
+	[ "$(ros-replay | jq -r .type)" = "$(jq -r .event_type in)" ]
+	on_redis
+	ros-emit in
+	[ "$(redis --json XRANGE ros:insights - + | jq -c '.[2][1][8:14]')" = '["status","running","run_id","9c5b94b1-35ad-49bb-b118-8e8fc24abf80","stage","3"]' ]
+	{ other stage '.stage_number = 21'; other dataset '.event_type = "dataset.lost"'; other access 'del(.event_type)'; } > bad
+	run -1 --separate-stderr ros-emit bad
+	[ "${stderr_lines[0]}" = 'ros-emit: bad: line 1: /stage_number: maximum (event_id 0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a2b)' ]
+	[[ ${stderr_lines[1]} == 'ros-emit: bad: line 2: /event_type: event-type ('* ]]
+	[[ ${stderr_lines[2]} == 'ros-emit: bad: line 3: /event_id: undeclared '* ]]
+	other stage '.governance_mode = "LIVE"' > live
+	run -78 ros-emit live
+}
+
 @test "a LIVE event is refused with 78 and the reason; DEMO events go on" {
 	{ event '.governance_mode = "LIVE"'; event; } > in
 	run -78 --separate-stderr ros-emit in

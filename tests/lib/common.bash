@@ -124,6 +124,18 @@ event() {
 	}' | jq -c "${1:-.}"
 }
 
+# other dataset|access|stage|export [FILTER]: one valid event of another type, changed by the jq filter.
+other() {
+	local of='1b4e28ba-2fa1-41d2-883f-0016d3cca427'
+	jq -nc --arg of $of '{schema_version: "1.1.0", event_type: null, event_id: "0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a2b",
+		timestamp: "2026-01-28T12:00:00.123Z", governance_mode: "DEMO"} +
+		if $ARGS.positional[0] == "dataset" then {event_type: "dataset.registered", id: $of, uri: "s3://bucket/visits.csv", format: "csv", phi_scan_status: "pending"}
+		elif $ARGS.positional[0] == "access" then {event_type: "dataset.accessed", dataset_id: $of, access_type: "read", success: true}
+		elif $ARGS.positional[0] == "stage" then {event_type: "workflow.stage.updated", id: $of, run_id: "9c5b94b1-35ad-49bb-b118-8e8fc24abf80", stage_number: 3, status: "running"}
+		else {event_type: "export.created", kind: "report", sha256: "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"} end
+		| '"${2:-.}" --args "$1"
+}
+
 # need_node_modules NAME ...: skips where scripts/check could not install them from npm; sets NODE_PATH.
 need_node_modules() {
 	local name

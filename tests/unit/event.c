@@ -297,6 +297,43 @@ static void test_entry_fields(void)
 	CHECK_STR(f[6].value, "SUCCESS");
 }
 
+#define STAGE_HEAD \
+	"\"schema_version\":\"1.1.0\",\"event_type\":\"workflow.stage.updated\",\"event_id\":\"6f1c9a52-3b1e-4c7d-9a50-0f2d8b7c1e11\"," \
+	"\"timestamp\":\"2026-01-28T12:00:00.250Z\",\"governance_mode\":\"LIVE\",\"id\":\"2b7e1516-28ae-42d2-a6ab-f7158809cf4f\"," \
+	"\"run_id\":\"9c5b94b1-35ad-49bb-b118-8e8fc24abf80\",\"stage_number\":3,\"status\":\"running\""
+
+static void test_other_events(void)
+{
+	struct entry_field f[ENTRY_FIELDS_MAX];
+	static const char *const names[] = { "type", "data", "timestamp", "governance_mode", "status", "run_id", "stage" };
+	CHECK(check("{" STAGE_HEAD ",\"phi\":{\"guard\":{\"text\":\"hash\"}}}"));
+	CHECK(ev.schema == &schema_stage && ev.live);
+	CHECK_INT(ev.time_ms, INT64_C(1769601600250));
+	CHECK_INT(event_int(&ev, STAGE_STAGE_NUMBER, -1), 3);
+	CHECK_INT(entry_fields(&ev, STR("{}"), f), 7);
+	for (size_t i = 0; i < 7; i++)
+		CHECK_STR(f[i].name, names[i]);
+	CHECK_STR(f[0].value, "workflow.stage.updated");
+	CHECK_STR(f[6].value, "3");
+	CHECK(same_content("{" STAGE_HEAD ",\"phi\":{\"guard\":{\"text\":\"hash\"}}}", "{" STAGE_HEAD "}"));
+	refused("{" STAGE_HEAD ",\"provider\":\"openai\"}", "undeclared", "/provider");
+	refused("{" HEAD ",\"event_type\":\"ai.invocation.completed\"}", "undeclared", "/event_type");
+	refused("{" HEAD ",\"event_type\":\"emit.summary\"}", "event-type", "/event_type");
+	refused("{" HEAD ",\"event_type\":null}", "event-type", "/event_type");
+}
+
+static void test_checkpoints_hold_no_text(void)
+{
+	CHECK(check("{" STAGE_HEAD ",\"checkpoint_data\":{\"row\":1.5e3,\"done\":true,\"batch\":\"2b7e1516-28ae-42d2-a6ab-f7158809cf4f\","
+	            "\"file\":\"s3://bucket/part-1\",\"h.1\":\"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"}}"));
+	refused("{" STAGE_HEAD ",\"checkpoint_data\":{\"row\":\"the last one\"}}", "format", "/checkpoint_data/?");
+	refused("{" STAGE_HEAD ",\"checkpoint_data\":{\"row\":[1]}}", "type", "/checkpoint_data/?");
+	refused("{" STAGE_HEAD ",\"checkpoint_data\":{\"row\":null}}", "type", "/checkpoint_data/?");
+	refused("{" STAGE_HEAD ",\"checkpoint_data\":{\"of Jane Roe\":1}}", "format", "/checkpoint_data/?");
+	refused("{" STAGE_HEAD ",\"checkpoint_data\":{\"\":1}}", "format", "/checkpoint_data/");
+	refused("{" STAGE_HEAD ",\"checkpoint_data\":[1]}", "type", "/checkpoint_data");
+}
+
 int main(void)
 {
 	reader = json_reader_new(JSON_EVENT_LIMITS);
@@ -317,6 +354,8 @@ int main(void)
 	RUN(test_summary_refusals);
 	RUN(test_ack_lines);
 	RUN(test_entry_fields);
+	RUN(test_other_events);
+	RUN(test_checkpoints_hold_no_text);
 	json_reader_free(reader);
 	json_reader_free(other);
 	return unit_done();

@@ -69,6 +69,25 @@ function event(version) {
 	return e;
 }
 
+// A valid value of a schema's member.
+const shapes = { semver: () => "1.1.0", uuid, timestamp: () => "2026-01-28T12:00:00.123Z", uri: () => "s3://bucket/a", sha256: () => "sha256:" + hex(64), hmac: () => "hmac-sha256:" + hex(64),
+	token: () => "a-name", text: () => "Größe 😀", reference: () => pick([uuid(), "urn:x:y", 7, -1.5, true]) };
+function sample(s) {
+	s = s.$ref ? { ...schema.$defs[s.$ref.slice(8)], ...s } : s;
+	if (s.enum)
+		return pick(s.enum);
+	if (s["x-ros-type"])
+		return shapes[s["x-ros-type"]]();
+	if (s.type === "array")
+		return [sample(s.items), sample(s.items)];
+	if (s.type === "object")
+		return Object.fromEntries(Object.entries(s.properties || { "a.name": s.additionalProperties || { type: "boolean" } }).map(([k, v]) => [k, sample(v)]));
+	return s.type === "boolean" ? true : Math.max(s.minimum, 1);
+}
+function other(version) {
+	return { ...sample(schema), schema_version: version || "1.1.0" };
+}
+
 // Every place in a value, as a list of keys.
 function places(v, at = []) {
 	if (v === null || typeof v !== "object")
@@ -168,7 +187,7 @@ function mutants(e) {
 }
 
 const versions = [null, "1.0.0", "1.1.0", "1.2.0", "2.0.0", "1.1.9", "1.37.2"];
-const make = schema["x-ros-event"] === "emit.summary" ? summary : event;
+const make = { "emit.summary": summary, "ai.invocation.completed": event }[schema["x-ros-event"]] || other;
 for (let round = 0; lines.length < (wanted || 25000); round++)
 	mutants(make(versions[round % versions.length]));
 
