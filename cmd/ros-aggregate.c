@@ -188,18 +188,9 @@ static struct str refusal_of(const struct envelope *env)
 {
 	if (env->refused.p)
 		return env->refused;
-	if (env->type.p && !str_eq(env->type, schema_ai.event_type) && !str_eq(env->type, schema_summary.event_type))
+	if (env->type.p && !event_type_known(env->type) && !str_eq(env->type, schema_summary.event_type))
 		return STR("event-type");
 	return env->event->raw.n > EVENT_LINE_MAX ? STR("size") : (struct str){ 0 };
-}
-
-/* An event that the record has a place for. */
-static bool check_event(const struct aggregate *a, const struct json *root, struct event *ev, struct json_fault *fault)
-{
-	if (!event_check(a->reader, root, ev, fault))
-		return false;
-	*fault = (struct json_fault){ .rule = "event-type" };
-	return ev->schema == &schema_ai;
 }
 
 /* Records what the entry carries, or says in *reason and *fault why it is refused for good. */
@@ -218,8 +209,10 @@ static int record_entry(struct aggregate *a, const struct envelope *env, const s
 				return store_summarize(a->store, &summary, e);
 			fault->rule = "source";
 		}
-	} else if (check_event(a, env->event, &ev, fault)) {
-		return store_record(a->store, a->reader, &ev, origin, &outcome, e);
+	} else if (event_check(a->reader, env->event, &ev, fault)) {
+		if (!env->type.p || str_eq(env->type, ev.schema->event_type))
+			return store_record(a->store, a->reader, &ev, origin, &outcome, e);
+		fault->rule = "event-type";
 	}
 	*reason = str_of(fault->rule);
 	return 0;
@@ -306,7 +299,7 @@ static int take_event(struct aggregate *a, const struct json *root, uint64_t lin
 	struct event ev;
 	struct json_fault fault = { .rule = "size" };
 	enum store_outcome outcome;
-	if (root->raw.n <= EVENT_LINE_MAX && check_event(a, root, &ev, &fault))
+	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault))
 		return begin(a, root, e) < 0 ? -1 : store_record(a->store, a->reader, &ev, NULL, &outcome, e);
 	refuse_line(a, line, &fault);
 	return 0;

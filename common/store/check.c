@@ -8,12 +8,14 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "store/check_notices.h"
 #include "store/latency.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #define TOLD_MAX 10
+#define SQL_MAX ((size_t)1 << 17)
 
 #define UUID(x) \
 	"lower(substr(hex(" x "), 1, 8) || '-' || substr(hex(" x "), 9, 4) || '-' || substr(hex(" x "), 13, 4) || '-' || substr(hex(" x "), 17, 4)" \
@@ -54,6 +56,12 @@ static const char tallies[] =
 	" again AS MATERIALIZED (SELECT hour, series_id, kind, name, count(*) FROM named GROUP BY 1, 2, 3, 4)"
 	DIFFERENCE("tally_hour", ", %s', hour, series_id, kind");
 
+static const char usage[] =
+	"WITH again AS MATERIALIZED (SELECT run_id, stage, count(*), count(cost_nano), " SUM("cost_nano") ", " SUM("latency_ms")
+	" FROM invocation JOIN series ON series.id = series_id WHERE run_id NOT NULL AND stage NOT NULL GROUP BY 1, 2)"
+	" SELECT DISTINCT printf('run %s, stage %d', " UUID("run_id") ", stage_number) FROM (SELECT * FROM (SELECT * FROM stage_usage EXCEPT SELECT * FROM again)"
+	" UNION ALL SELECT * FROM (SELECT * FROM again EXCEPT SELECT * FROM stage_usage))";
+
 static const struct {
 	const char *rule, *sql;
 } queries[] = {
@@ -62,6 +70,9 @@ static const struct {
 	                " FROM invocation i JOIN series s ON s.id = series_id WHERE i.deployment_id <> s.deployment_id" },
 	{ "rollup", rollups },
 	{ "tally", tallies },
+	{ "stage-usage", usage },
+	{ "notice-table", check_missing_sql },
+	{ "stage-transition", check_transition_sql },
 	{ "source-count", "SELECT printf('%s: %d numbers are counted, %d were seen', name, counted, seen) FROM (SELECT name,"
 	                  " recorded + repeated + conflicting + dead AS counted,"
 	                  " ifnull((SELECT sum(last - first + 1) FROM source_range WHERE source_id = id), 0) AS seen FROM source)"
@@ -168,11 +179,13 @@ static void add_event(struct checking *c, const struct db_stmt *s)
 		latency_count(&c->latency, time_floor(db_int(s, 0), TIME_DAY_MS) / TIME_DAY_MS, db_int(s, 1), db_int(s, 2));
 }
 
-static int read_record(struct checking *c, struct err *e)
+/* The query gives time, deployment, latency, batch and content. */
+static int read_events(struct checking *c, const char *sql, struct err *e)
 {
 	struct db_stmt *s;
 	int rc;
-	if (db_prepare(c->db, "SELECT time_ms, deployment_id, latency_ms, batch, content_sha256 FROM invocation", &s, e) < 0)
+	map_clear(c->batches);
+	if (db_prepare(c->db, sql, &s, e) < 0)
 		return -1;
 	while ((rc = db_step(s, e)) == 1)
 		add_event(c, s);
@@ -180,12 +193,13 @@ static int read_record(struct checking *c, struct err *e)
 	return rc;
 }
 
-static int check_batches(struct checking *c, struct err *e)
+/* The query gives number, count and sum of each batch; its events are those that were read last. */
+static int check_batches(struct checking *c, const char *sql, struct err *e)
 {
 	struct db_stmt *s;
 	int rc;
 	size_t known = map_count(c->batches), matched = 0;
-	if (db_prepare(c->db, "SELECT number, recorded, content_sum FROM batch", &s, e) < 0)
+	if (db_prepare(c->db, sql, &s, e) < 0)
 		return -1;
 	begin(c, "batch");
 	while ((rc = db_step(s, e)) == 1) {
@@ -236,6 +250,16 @@ static int check_latency(struct checking *c, struct err *e)
 	return rc;
 }
 
+static int check_fields(struct checking *c, struct err *e)
+{
+	struct buf sql;
+	buf_init(&sql, SQL_MAX);
+	check_fields_sql(&sql);
+	int rc = run_query(c, "notice-field", buf_cstr(&sql), e);
+	buf_free(&sql);
+	return rc;
+}
+
 static int check_all(struct checking *c, struct err *e)
 {
 	if (run_query(c, "file", "PRAGMA integrity_check(100)", e) < 0)
@@ -245,9 +269,12 @@ static int check_all(struct checking *c, struct err *e)
 	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
 		if (run_query(c, queries[i].rule, queries[i].sql, e) < 0)
 			return -1;
-	if (read_record(c, e) < 0 || check_batches(c, e) < 0)
+	if (check_fields(c, e) < 0 ||
+	    read_events(c, "SELECT time_ms, deployment_id, latency_ms, batch, content_sha256 FROM invocation", e) < 0 ||
+	    check_batches(c, "SELECT number, recorded, content_sum FROM batch", e) < 0 || check_latency(c, e) < 0 ||
+	    read_events(c, "SELECT time_ms, NULL, NULL, batch, content_sha256 FROM notice", e) < 0)
 		return -1;
-	return check_latency(c, e);
+	return check_batches(c, "SELECT batch, recorded, content_sum FROM notice_batch", e);
 }
 
 int64_t store_check(struct db *db, check_found *found, void *arg, struct err *e)

@@ -9,12 +9,14 @@
 #include "base/timefmt.h"
 #include "store/latency.h"
 #include "store/migrate.h"
+#include "store/notices.h"
 #include "store/record.h"
 #include "store/rollup.h"
 #include "store/series.h"
 #include "store/source.h"
 #include "store/tally.h"
 #include "store/terms.h"
+#include "store/usage.h"
 
 #define CANONICAL_MAX (EVENT_LINE_MAX * 4)
 #define GATHERED_MAX 65536 /* rows in memory: some 20 MB at most */
@@ -34,6 +36,8 @@ struct store {
 	struct tally tally;
 	struct latency latency;
 	struct sources sources;
+	struct notices notices;
+	struct usage usage;
 	struct db_stmt *next_batch, *put_batch, *put_conflict, *put_refusal, *put_loss, *put_attempt, *clear_attempts;
 	struct buf canonical;
 	int64_t seen; /* db_data_version() of the last transaction */
@@ -63,7 +67,8 @@ static int prepare(struct store *s, struct err *e)
 	struct db *db = s->db;
 	if (db_exec(db, TUNING, e) < 0 || terms_init(&s->terms, db, e) < 0 || series_init(&s->series, db, e) < 0 ||
 	    record_init(&s->record, db, &s->terms, e) < 0 || rollup_init(&s->rollup, db, e) < 0 || tally_init(&s->tally, db, e) < 0 ||
-	    latency_init(&s->latency, db, e) < 0 || sources_init(&s->sources, db, e) < 0)
+	    latency_init(&s->latency, db, e) < 0 || sources_init(&s->sources, db, e) < 0 || notices_init(&s->notices, db, e) < 0 ||
+	    usage_init(&s->usage, db, e) < 0)
 		return -1;
 	if (db_prepare(db, "SELECT ifnull(max(number), 0) + 1 FROM batch", &s->next_batch, e) < 0 ||
 	    db_prepare(db, "INSERT INTO batch (number, committed_ms, recorded, repeated, conflicting, refused, content_sum)"
@@ -105,6 +110,8 @@ void store_close(struct store *s)
 	tally_free(&s->tally);
 	latency_free(&s->latency);
 	sources_free(&s->sources);
+	notices_free(&s->notices);
+	usage_free(&s->usage);
 	buf_free(&s->canonical);
 	db_close(s->db);
 	free(s);
@@ -169,6 +176,7 @@ static void gather(struct store *s, struct json_reader *r, const struct event *e
 	int64_t latency_ms = event_int(ev, AI_USAGE_LATENCY_MS, -1);
 	rollup_count(&s->rollup, hour, series->id, ev);
 	tally_count(&s->tally, hour, series->id, r, ev);
+	usage_count(&s->usage, ev);
 	if (latency_ms >= 0)
 		latency_count(&s->latency, day, series->deployment, latency_ms);
 }
@@ -195,7 +203,8 @@ static int settle_known(struct store *s, struct json_reader *r, const struct eve
                         enum store_outcome *outcome, struct err *e)
 {
 	bool same, fresh = false;
-	if (record_same(&s->record, ev, content, &same, e) < 0)
+	int rc = ev->schema == &schema_ai ? record_same(&s->record, ev, content, &same, e) : notices_same(&s->notices, ev, content, &same, e);
+	if (rc < 0)
 		return -1;
 	if (!same && quarantine(s, r, ev, content, &fresh, e) < 0)
 		return -1;
@@ -205,17 +214,29 @@ static int settle_known(struct store *s, struct json_reader *r, const struct eve
 	return 0;
 }
 
+static int record_invocation(struct store *s, struct json_reader *r, const struct event *ev, const struct sha256 *content, bool *inserted,
+                             struct err *e)
+{
+	struct series series;
+	if (series_find(&s->series, ev, &series, e) < 0 || record_insert(&s->record, r, ev, &series, s->batch, content, inserted, e) < 0)
+		return -1;
+	if (*inserted) {
+		gather(s, r, ev, &series);
+		sha256_accumulate(&s->content_sum, content);
+	}
+	return 0;
+}
+
 static int record_event(struct store *s, struct json_reader *r, const struct event *ev, enum store_outcome *outcome, struct err *e)
 {
 	struct sha256 content = event_content(r, ev, &s->canonical);
-	struct series series;
 	bool inserted;
-	if (series_find(&s->series, ev, &series, e) < 0 || record_insert(&s->record, r, ev, &series, s->batch, &content, &inserted, e) < 0)
+	int rc = ev->schema == &schema_ai ? record_invocation(s, r, ev, &content, &inserted, e)
+	                                  : notices_insert(&s->notices, r, ev, s->batch, &content, &inserted, e);
+	if (rc < 0)
 		return -1;
 	if (!inserted)
 		return settle_known(s, r, ev, &content, outcome, e);
-	gather(s, r, ev, &series);
-	sha256_accumulate(&s->content_sum, &content);
 	s->counts.recorded++;
 	*outcome = STORE_RECORDED;
 	return 0;
@@ -295,7 +316,7 @@ int store_survive(struct store *s, struct str stream, struct str entry_id, struc
 
 bool store_full(const struct store *s)
 {
-	return rollup_size(&s->rollup) + tally_size(&s->tally) + latency_size(&s->latency) > GATHERED_MAX;
+	return rollup_size(&s->rollup) + tally_size(&s->tally) + latency_size(&s->latency) + usage_size(&s->usage) > GATHERED_MAX;
 }
 
 static bool brings_something(const struct store *s)
@@ -310,7 +331,7 @@ static int write_batch(struct store *s, struct err *e)
 		return 0;
 	db_bind_int(s->put_batch, 1, s->batch);
 	db_bind_int(s->put_batch, 2, time_now_ms());
-	db_bind_int(s->put_batch, 3, s->counts.recorded);
+	db_bind_int(s->put_batch, 3, s->counts.recorded - s->notices.recorded);
 	db_bind_int(s->put_batch, 4, s->counts.repeated);
 	db_bind_int(s->put_batch, 5, s->counts.conflicting);
 	db_bind_int(s->put_batch, 6, s->counts.refused);
@@ -323,12 +344,14 @@ static void clear_gathered(struct store *s)
 	rollup_clear(&s->rollup);
 	tally_clear(&s->tally);
 	latency_clear(&s->latency);
+	notices_clear(&s->notices);
+	usage_clear(&s->usage);
 }
 
 int store_commit(struct store *s, struct store_counts *counts, struct err *e)
 {
-	if (rollup_write(&s->rollup, e) < 0 || tally_write(&s->tally, e) < 0 || latency_write(&s->latency, e) < 0 || write_batch(s, e) < 0 ||
-	    sources_write(&s->sources, e) < 0 || db_commit(s->db, e) < 0) {
+	if (rollup_write(&s->rollup, e) < 0 || tally_write(&s->tally, e) < 0 || latency_write(&s->latency, e) < 0 || usage_write(&s->usage, e) < 0 ||
+	    write_batch(s, e) < 0 || notices_write(&s->notices, s->batch, e) < 0 || sources_write(&s->sources, e) < 0 || db_commit(s->db, e) < 0) {
 		store_rollback(s);
 		return -1;
 	}

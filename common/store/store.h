@@ -1,5 +1,5 @@
 /*
- * The record: one SQLite database that ros-aggregate alone writes. A transaction holds events, rollups, tallies, latency sketches,
+ * The record: one SQLite database that ros-aggregate alone writes. A transaction holds events, rollups, tallies, latency sketches, the usage of stages,
  * conflicts, refusals, losses, the numbers of the sources and the row of the batch together. Recording is idempotent: an event delivered twice
  * changes nothing.
  */

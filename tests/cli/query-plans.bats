@@ -13,6 +13,7 @@ setup_file() {
 		summary host-0 1 301 '{type: 2}' | numbered host-0 '.id = "901-0"'
 		lost 902-0 | numbered host-0
 		event '.stage = 40' | numbered host-2 '.id = "903-0"'
+		updates 40 | numbered host-3 '.id = "\($n)-1"'
 	} > "$BATS_FILE_TMPDIR/envelopes"
 	ros-aggregate "$BATS_FILE_TMPDIR/envelopes" > "$BATS_FILE_TMPDIR/acks" || [ $? = 1 ]
 	ask
@@ -57,6 +58,12 @@ scans() {
 		'invocation_run \(run_id=' 'invocation_deployment \(deployment_id='; do
 		grep -qE "^SEARCH \w+ USING (COVERING )?INDEX $index" "$PLANS"
 	done
+}
+
+@test "the other events, and the rows that they make, are found by their keys" {
+	[ "$(statements 'notice|notice_batch|dataset|dataset_access|stage_run|stage_usage|export' | grep -c '^SEARCH')" -gt 4 ]
+	[ "$(statements 'notice|notice_batch|dataset|dataset_access|stage_run|stage_usage|export' | scans)" = '' ]
+	grep -qE '^SEARCH notice USING COVERING INDEX notice_subject \(subject=\? AND stage_number=\? AND \(time_ms,content_sha256\)>' "$PLANS"
 }
 
 @test "what is scanned is small: sources and their ranges, commits, what was refused or lost, the schema" {

@@ -533,6 +533,94 @@ recovers() {
 	ROS_DB=$PWD/c.db dump | cmp - a
 }
 
+@test "events of the other types become rows of their views" {
+	{
+		other dataset '.sha256 = "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752" | .tags = ["b", "a"] | .expires_at = "2032-01-28T12:00:00+01:00"
+			| .detected_schema = {columns: [{name: "visit", type: "date"}]} | .metadata = {b: 1, a: 2.50} | .owner_id = .id'
+		other access '.columns_accessed = ["visit"] | .stage = 3 | .success = false | .error_message = "no" | .phi_exposure_risk = "low"'
+		other stage '.stage_name = "extract" | .progress_percent = 40 | .items_total = 10 | .checkpoint_data = {row: 4, file: "s3://b/4"} | .started_at = "2026-01-28T11:59:58Z"
+			| .completed_at = .timestamp | .last_error = "it broke" | .input_ref = "s3://b/in"'
+		other export '.rows = 12 | .filter = {mode: "DEMO"}'
+		event
+	} > in
+	run -0 --separate-stderr ros-aggregate --verbose in
+	[[ $stderr == *'5 recorded, 0 repeated, 0 conflicting, 0 refused'* ]]
+	[ "$(db 'SELECT uri, format, sha256, phi_scan_status, tags, detected_schema, metadata, owner_id, is_archived, expires_at, created_at FROM datasets')" = \
+		's3://bucket/visits.csv|csv|60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752|pending|["b","a"]|{"columns":[{"name":"visit","type":"date"}]}|{"a":2.5,"b":1}|1b4e28ba-2fa1-41d2-883f-0016d3cca427|0|2032-01-28T11:00:00.000Z|2026-01-28T12:00:00.123Z' ]
+	[ "$(db 'SELECT id, dataset_id, access_type, columns_accessed, stage, success, error_message, phi_exposure_risk, accessed_at FROM dataset_access_log')" = \
+		'0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a22|1b4e28ba-2fa1-41d2-883f-0016d3cca427|read|["visit"]|3|0|no|low|2026-01-28T12:00:00.123Z' ]
+	[ "$(db 'SELECT run_id, stage_number, stage_name, status, progress_percent, items_total, checkpoint_data, started_at, duration_ms, last_error, input_ref,
+		ai_call_count, ai_cost_usd, ai_latency_total_ms FROM workflow_stage_runs')" = \
+		'9c5b94b1-35ad-49bb-b118-8e8fc24abf80|3|extract|running|40|10|{"file":"s3://b/4","row":4}|2026-01-28T11:59:58.000Z|2123|it broke|s3://b/in|1|0.002980000|1840' ]
+	[ "$(db 'SELECT id, kind, rows, filter, created_at FROM exports')" = '0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a24|report|12|{"mode":"DEMO"}|2026-01-28T12:00:00.123Z' ]
+	[ "$(db 'SELECT b.recorded, n.recorded, length(n.content_sum) FROM batch b JOIN notice_batch n ON n.batch = b.number')" = '1|4|32' ]
+}
+
+@test "a stage is what its newest events say, field by field; the start of an attempt takes back the end of the one before" {
+	update() { # SECOND FILTER
+		other stage ".timestamp = \"2026-01-28T12:00:0$1Z\" | .event_id |= sub(\"..$\"; \"0$1\") | $2"
+	}
+	{
+		update 1 '.started_at = .timestamp | .attempt_number = 1 | .items_total = 100'
+		update 2 '.checkpoint_data = {row: 40} | .last_checkpoint_at = .timestamp'
+		update 3 '.status = "failed" | .completed_at = .timestamp | .last_error = "no"'
+		update 4 '.started_at = .timestamp | .attempt_number = 2'
+		update 5 '.status = "completed" | .completed_at = .timestamp'
+	} > in
+	local state='SELECT status, attempt_number, items_total, checkpoint_data, last_error, started_at, completed_at, duration_ms FROM workflow_stage_runs'
+	head -n 4 in | ros-aggregate
+	[ "$(db "$state")" = 'running|2|100|{"row":40}|no|2026-01-28T12:00:04.000Z||' ]
+	for order in '1 2 3 4 5' '5 4 3 2 1' '3 5 1 4 2'; do
+		rm -f ros.db
+		for n in $order; do sed -n ${n}p in; done | ROS_DB=ros.db ros-aggregate --batch 2
+		[ "$(ROS_DB=ros.db db "$state")" = 'completed|2|100|{"row":40}|no|2026-01-28T12:00:04.000Z|2026-01-28T12:00:05.000Z|1000' ]
+	done
+}
+
+@test "events of the other types twice, shuffled, in other batches and by two at once: the same content" {
+	{ updates 400; events 100; } | numbered host-0 > in
+	ROS_DB=$PWD/a.db ros-aggregate in > acks
+	ROS_DB=$PWD/a.db dump > a
+	[ "$(ROS_DB=$PWD/a.db db 'SELECT (SELECT count(*) FROM datasets), (SELECT count(*) FROM dataset_access_log), (SELECT count(*) FROM workflow_stage_runs),
+		(SELECT count(*) FROM exports), (SELECT recorded FROM sources)')" = '3|100|4|100|500' ]
+	ROS_DB=$PWD/a.db ros-aggregate --verbose in 2> said > acks
+	grep -q ' 0 recorded, 500 repeated, 0 conflicting' said
+	ROS_DB=$PWD/a.db dump | cmp - a
+	[ "$(ROS_DB=$PWD/a.db db 'SELECT count(*) FROM batch')" = 1 ]
+	{ shuf in; shuf in; } | ROS_DB=$PWD/b.db ros-aggregate --batch 7 > acks
+	ROS_DB=$PWD/b.db dump | cmp - a
+	shuf in > mixed
+	for file in in mixed; do
+		ROS_DB=$PWD/c.db ros-aggregate --batch 20 $file > $file.acks 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	ROS_DB=$PWD/c.db dump | cmp - a
+}
+
+@test "the AI usage of a stage is that of its calls" {
+	{ events 300; events 300; } | ros-aggregate --batch 50
+	[ "$(db 'SELECT count(*) FROM stage_usage')" -eq 16 ]
+	[ "$(db 'SELECT stage_number, calls, priced, cost_nano, latency_ms FROM stage_usage')" = \
+		"$(db 'SELECT stage, count(*), count(cost_nano), sum(cost_nano), sum(latency_ms) FROM invocation JOIN series ON series.id = series_id WHERE stage NOT NULL GROUP BY 1')" ]
+}
+
+@test "another type: a known id with other content is a conflict; a type that is not the entry's is refused" {
+	other stage > in
+	other stage '.status = "failed"' >> in
+	run -0 --separate-stderr ros-aggregate --verbose in
+	[[ $stderr == *'1 recorded, 0 repeated, 1 conflicting'* ]]
+	[ "$(db "SELECT status, (SELECT event ->> '\$.status' FROM conflict) FROM workflow_stage_runs")" = 'running|failed' ]
+	{
+		other stage | numbered host-0 '.type = "dataset.registered"'
+		event | numbered host-0 '.type = "workflow.stage.updated" | .sequence = 2 | .id = "2-0"'
+		other stage | numbered host-0 'del(.type) | .sequence = 3 | .id = "3-0"'
+	} > entries
+	run -1 --separate-stderr ros-aggregate entries
+	[ "$output" = $'bad ros:insights ros:insights-workers 1-0 event-type\nbad ros:insights ros:insights-workers 2-0 event-type\nack ros:insights ros:insights-workers 3-0' ]
+	[ "$(db 'SELECT repeated, dead, missing FROM sources')" = '1|2|0' ]
+}
+
 @test "a summary is recorded and acknowledged; one that is not valid is refused" {
 	{
 		summary host-0 1 3 '{format: 2}'

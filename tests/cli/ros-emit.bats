@@ -118,7 +118,7 @@ all_ids() {
 	[ "$(redis --json XRANGE ros:insights - + | jq -c '.[2][1][8:14]')" = '["status","running","run_id","9c5b94b1-35ad-49bb-b118-8e8fc24abf80","stage","3"]' ]
 	{ other stage '.stage_number = 21'; other dataset '.event_type = "dataset.lost"'; other access 'del(.event_type)'; } > bad
 	run -1 --separate-stderr ros-emit bad
-	[ "${stderr_lines[0]}" = 'ros-emit: bad: line 1: /stage_number: maximum (event_id 0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a2b)' ]
+	[ "${stderr_lines[0]}" = 'ros-emit: bad: line 1: /stage_number: maximum (event_id 0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a23)' ]
 	[[ ${stderr_lines[1]} == 'ros-emit: bad: line 2: /event_type: event-type ('* ]]
 	[[ ${stderr_lines[2]} == 'ros-emit: bad: line 3: /event_id: undeclared '* ]]
 	other stage '.governance_mode = "LIVE"' > live

@@ -18,7 +18,7 @@ schema() {
 	run -0 --separate-stderr ros-migrate up --verbose
 	[ -z "$output" ]
 	[[ $stderr == *"$VERSIONS migrations applied" ]]
-	[ "$(sqlite3 ros.db 'SELECT count(*) FROM ai_invocations, datasets, dataset_access_log, workflow_stage_runs, sources, source_gaps')" = 0 ]
+	[ "$(sqlite3 ros.db 'SELECT count(*) FROM ai_invocations, exports, datasets, dataset_access_log, workflow_stage_runs, sources, source_gaps')" = 0 ]
 	run -0 sqlite3 ros.db 'SELECT version, name, length(sha256) FROM schema_migrations ORDER BY 1'
 	[ "${lines[0]}" = '1|record|32' ]
 	[ "${lines[1]}" = '2|completeness|32' ]
@@ -43,6 +43,7 @@ schema() {
 
 @test "down works with data in every table that has some" {
 	{ event; event '.stage = 4'; event '.error = {code: "E"} | .timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
+	updates 40 | ros-aggregate
 	{ event; event '.stage = 40'; summary host-0 1 9 '{type: 2}'; lost 9-0; } | numbered host-0 | ros-aggregate > acks || [ $? = 1 ]
 	ros-migrate down "$VERSIONS"
 	[ -z "$(schema)" ]
@@ -147,6 +148,7 @@ recorded() {
 		events 40 '.invocation_id |= sub("^7"; "9") | del(.usage) | .error.code = "\u00e9" | del(.phi.output_scan)'
 	} | ros-aggregate
 	summary host-0 1 500 '{type: 2}' | numbered host-0 | ros-aggregate > acks
+	updates 200 | jq -c 'if .stage_number then .status = "running" else . end' | ros-aggregate --batch 30
 	run -0 ros-migrate check
 	[ -z "$output" ]
 	[ "$(sqlite3 ros.db 'SELECT count(*) > 1, (SELECT max(cost_nano) FROM rollup_hour) FROM batch')" = '1|9223372036854775807' ]
@@ -154,6 +156,7 @@ recorded() {
 
 @test "check finds what was changed by hand, and changes nothing" {
 	recorded 300
+	updates 200 | jq -c 'if .stage_number then .status = "running" else . end' | ros-aggregate
 	cp ros.db good
 	while IFS='|' read -r rule sql; do
 		rm -f ros.db*
@@ -176,9 +179,24 @@ recorded() {
 		latency|UPDATE latency_day SET sketch = x'01'
 		latency|DELETE FROM latency_day
 		latency|UPDATE invocation SET latency_ms = latency_ms * 2
-		batch|UPDATE batch SET recorded = recorded - 1
+		batch|UPDATE batch SET recorded = recorded + 1
 		batch|UPDATE invocation SET content_sha256 = zeroblob(32)
 		batch|DELETE FROM batch
+		batch|UPDATE notice_batch SET recorded = recorded + 1
+		batch|UPDATE notice SET content_sha256 = zeroblob(32)
+		stage-usage|UPDATE stage_usage SET calls = calls + 1
+		stage-usage|DELETE FROM stage_usage WHERE stage_number = 2
+		stage-transition|UPDATE notice SET event = json_set(event, '$.status', 'completed') WHERE time_ms % 5 = 3
+		notice-table|DELETE FROM dataset
+		notice-table|DELETE FROM dataset_access WHERE stage IS NULL
+		notice-table|DELETE FROM stage_run WHERE stage_number = 1
+		notice-table|DELETE FROM export
+		notice-field|UPDATE stage_run SET status = 'paused' WHERE stage_number = 1
+		notice-field|UPDATE stage_run SET checkpoint_data = NULL
+		notice-field|UPDATE dataset SET updated_ms = updated_ms + 2
+		notice-field|UPDATE dataset_access SET dataset_id = zeroblob(16)
+		notice-field|UPDATE export SET sha256 = zeroblob(32)
+		notice-field|DELETE FROM notice WHERE type = 'export.created'
 		source-count|UPDATE source SET recorded = recorded + 1
 		source-range|INSERT INTO source_range SELECT source_id, 5, 5 FROM source_range
 	END

@@ -127,7 +127,7 @@ event() {
 # other dataset|access|stage|export [FILTER]: one valid event of another type, changed by the jq filter.
 other() {
 	local of='1b4e28ba-2fa1-41d2-883f-0016d3cca427'
-	jq -nc --arg of $of '{schema_version: "1.1.0", event_type: null, event_id: "0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a2b",
+	jq -nc --arg of $of '{schema_version: "1.1.0", event_type: null, event_id: "0b8f2a4e-6c1d-4e5f-8a9b-7c6d5e4f3a2\({dataset: 1, access: 2, stage: 3, export: 4}[$ARGS.positional[0]])",
 		timestamp: "2026-01-28T12:00:00.123Z", governance_mode: "DEMO"} +
 		if $ARGS.positional[0] == "dataset" then {event_type: "dataset.registered", id: $of, uri: "s3://bucket/visits.csv", format: "csv", phi_scan_status: "pending"}
 		elif $ARGS.positional[0] == "access" then {event_type: "dataset.accessed", dataset_id: $of, access_type: "read", success: true}

@@ -21,9 +21,21 @@ events() {
 		| '"${2:-.}"
 }
 
+# updates N: N different events of the other types, about few datasets and stages, and several at a time.
+updates() {
+	local type
+	for type in dataset access stage export; do other $type; done | jq -sc --argjson n "$1" '. as $of | range($n) as $i | ($i / 4 | floor) as $k | $of[$i % 4]
+		| .event_id = "7d0a2c3e-5b1f-4c8a-9e6e-\(100000000000 + $i)"
+		| .timestamp = "2026-01-28T12:00:00.\(100 + $k % 60 * 13)Z"
+		| if .format then .id |= sub("27$"; "\(10 + $k % 3)") | .row_count = $k | (if $k % 2 == 0 then .description = "\($k)" else .is_archived = ($k % 5 == 0) end)
+		elif .stage_number then .stage_number = 1 + $k % 4 | .status = ["running", "failed", "completed", "paused"][$k % 7 % 4] | .attempt_number = 1 + $k % 2
+			| if $k % 5 == 0 then .started_at = .timestamp elif $k % 5 == 1 then .completed_at = .timestamp elif $k % 5 == 2 then .checkpoint_data = {row: $k} else . end
+		else . end'
+}
+
 # envelopes: event lines to envelope lines of a bus, with ids 1-0, 2-0, ...
 envelopes() {
-	jq -c '{stream: "ros:insights", group: "ros:insights-workers", id: "\(input_line_number)-0", type: "ai.invocation.completed", deliveries: 1, event: .}'
+	jq -c '{stream: "ros:insights", group: "ros:insights-workers", id: "\(input_line_number)-0", type: (.event_type // "ai.invocation.completed"), deliveries: 1, event: .}'
 }
 
 # numbered SOURCE [FILTER]: event lines to envelopes with ids and sequences from 1 on; summaries and losses become entries of their own kind, without
@@ -32,7 +44,7 @@ numbered() {
 	jq -c --arg source "$1" 'input_line_number as $n | {stream: "ros:insights", group: "ros:insights-workers", id: "\($n)-0", deliveries: 1} +
 		if .lost then {id: .lost, event: null, refused: "lost"}
 		elif .summary_id then {type: "emit.summary", event: .}
-		else {type: "ai.invocation.completed", source: $source, sequence: $n, event: .} end | '"${2:-.}"
+		else {type: (.event_type // "ai.invocation.completed"), source: $source, sequence: $n, event: .} end | '"${2:-.}"
 }
 
 # summary SOURCE FIRST LAST [REFUSED [ID]]: the event emit.summary of a run.
@@ -65,6 +77,8 @@ dump_events() {
 		db "SELECT $series, $(columns $table series_id) FROM $table r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id" | sort
 	done
 	db "SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch) FROM latency_day JOIN deployment ON id = deployment_id ORDER BY 1, 2, 3, 4, 5, 6"
+	db 'SELECT hex(run_id), * FROM stage_usage; SELECT time_ms, hex(event_id), hex(subject), stage_number, hex(content_sha256), event FROM notice ORDER BY 1, 2'
+	db 'SELECT * FROM datasets; SELECT * FROM dataset_access_log; SELECT * FROM workflow_stage_runs; SELECT * FROM exports'
 }
 
 # dump: that, and what is recorded of entries.
