@@ -193,6 +193,15 @@ static struct str refusal_of(const struct envelope *env)
 	return env->event->raw.n > EVENT_LINE_MAX ? STR("size") : (struct str){ 0 };
 }
 
+/* The entry and its event are of one type. */
+static bool check_event(const struct aggregate *a, const struct envelope *env, struct event *ev, struct json_fault *fault)
+{
+	if (!event_check(a->reader, env->event, ev, fault))
+		return false;
+	fault->rule = "event-type";
+	return !env->type.p || str_eq(env->type, ev->schema->event_type);
+}
+
 /* Records what the entry carries, or says in *reason and *fault why it is refused for good. */
 static int record_entry(struct aggregate *a, const struct envelope *env, const struct origin *origin, struct str *reason,
                         struct json_fault *fault, struct err *e)
@@ -209,10 +218,12 @@ static int record_entry(struct aggregate *a, const struct envelope *env, const s
 				return store_summarize(a->store, &summary, e);
 			fault->rule = "source";
 		}
-	} else if (event_check(a->reader, env->event, &ev, fault)) {
-		if (!env->type.p || str_eq(env->type, ev.schema->event_type))
-			return store_record(a->store, a->reader, &ev, origin, &outcome, e);
-		fault->rule = "event-type";
+	} else if (check_event(a, env, &ev, fault)) {
+		if (store_record(a->store, a->reader, &ev, origin, &outcome, e) < 0)
+			return -1;
+		if (outcome != STORE_SEALED)
+			return 0;
+		fault->rule = "sealed";
 	}
 	*reason = str_of(fault->rule);
 	return 0;
@@ -299,8 +310,13 @@ static int take_event(struct aggregate *a, const struct json *root, uint64_t lin
 	struct event ev;
 	struct json_fault fault = { .rule = "size" };
 	enum store_outcome outcome;
-	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault))
-		return begin(a, root, e) < 0 ? -1 : store_record(a->store, a->reader, &ev, NULL, &outcome, e);
+	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault)) {
+		if (begin(a, root, e) < 0 || store_record(a->store, a->reader, &ev, NULL, &outcome, e) < 0)
+			return -1;
+		if (outcome != STORE_SEALED)
+			return 0;
+		fault = (struct json_fault){ .rule = "sealed" };
+	}
 	refuse_line(a, line, &fault);
 	return 0;
 }

@@ -8,11 +8,13 @@
 	" || '-' || substr(hex(" x "), 21))"
 
 const char check_missing_sql[] =
-	"SELECT printf('the event %s is not in its table', " UUID("event_id") ") FROM notice WHERE NOT CASE type"
+	"SELECT printf('the event %s is not in its table', " UUID("event_id") ") FROM notice WHERE event NOT NULL AND NOT CASE type"
 	" WHEN 'dataset.registered' THEN EXISTS (SELECT 1 FROM dataset WHERE id = subject)"
 	" WHEN 'dataset.accessed' THEN EXISTS (SELECT 1 FROM dataset_access WHERE accessed_ms = notice.time_ms AND id = event_id)"
 	" WHEN 'workflow.stage.updated' THEN EXISTS (SELECT 1 FROM stage_run s WHERE s.run_id = subject AND s.stage_number = notice.stage_number)"
-	" ELSE EXISTS (SELECT 1 FROM export e WHERE e.time_ms = notice.time_ms AND id = event_id) END";
+	" ELSE EXISTS (SELECT 1 FROM export e WHERE e.time_ms = notice.time_ms AND id = event_id) END"
+	" UNION ALL SELECT printf('%d events are deleted, %d by purges', gone, purged) FROM (SELECT (SELECT count(*) FROM notice WHERE event IS NULL) AS gone,"
+	" (SELECT ifnull(sum(dataset_accesses), 0) FROM purge) AS purged) WHERE gone > purged";
 
 /* What has ended begins again only by another attempt; what failed can be given up; nothing becomes pending again. */
 const char check_transition_sql[] =

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-/* Events that are in no table. */
+/* Events that are in no table, and those that went without a purge. */
 extern const char check_missing_sql[];
 
 /* Steps of a stage that cannot follow each other. */

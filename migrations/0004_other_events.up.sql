@@ -10,9 +10,14 @@ CREATE TABLE notice (
 	stage_number INTEGER CHECK (stage_number BETWEEN 1 AND 20),
 	batch INTEGER NOT NULL,
 	content_sha256 BLOB NOT NULL CHECK (length(content_sha256) = 32),
-	event TEXT NOT NULL CHECK (json_valid(event)),
+	event TEXT CHECK (event IS NULL OR json_valid(event)), -- NULL: it is purged
 	PRIMARY KEY (time_ms, event_id)
 ) STRICT;
+
+-- What is left of an access that is purged is that there was one: it stays known, and its batch can still be checked.
+CREATE TRIGGER dataset_access_purged AFTER DELETE ON dataset_access BEGIN
+	UPDATE notice SET event = NULL WHERE time_ms = old.accessed_ms AND event_id = old.id;
+END;
 
 -- In the order in which they make a row.
 CREATE INDEX notice_subject ON notice (subject, stage_number, time_ms, content_sha256) WHERE subject NOT NULL;

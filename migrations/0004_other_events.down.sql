@@ -1,3 +1,5 @@
+DROP TRIGGER dataset_access_purged;
+
 -- The version below has nothing that fills these tables, nor the events that they are made from.
 DELETE FROM dataset;
 DELETE FROM dataset_access;
