@@ -18,6 +18,7 @@ rows() {
 		ros-migrate nothing many
 		ros-bus nothing many
 		ros-purge nothing many
+		ros-stage nothing 1
 	END
 }
 readers() { rows | grep -v ' nothing '; }
@@ -30,6 +31,7 @@ tool() {
 	*:ros-price) "$2" --map "$BATS_FILE_TMPDIR/prices" "${@:3}" ;;
 	*:ros-migrate) "$2" status "${@:3}" ;;
 	*:ros-bus) "$2" info "${@:3}" ;;
+	*:ros-stage) "$2" resume 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 "${@:3}" ;;
 	*) "${@:2}" ;;
 	esac
 }

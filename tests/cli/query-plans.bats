@@ -33,6 +33,7 @@ ask() {
 	planned ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-report --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
 	planned ros-report --exact --mode DEMO --project $project --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
+	planned ros-stage resume 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-migrate status
 	planned ros-migrate up
 	local mode
