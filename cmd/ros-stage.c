@@ -1,6 +1,4 @@
 /* ros-stage: tells of the stages of a workflow run, as events for ros-emit; and where a run that broke off goes on. */
-#include "base/mem.h"
-#include "base/num.h"
 #include "base/timefmt.h"
 #include "base/uuid.h"
 #include "event/event.h"
@@ -11,7 +9,6 @@
 #include "store/store.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct tool tool;
@@ -121,7 +118,7 @@ static void fill(const struct command *c, const struct uuid *run)
 		given[STAGE_LAST_CHECKPOINT_AT] = given[STAGE_TIMESTAMP];
 }
 
-/* Whether the text can stand in JSON; a number is said in full, so that it keeps one line. */
+/* The text as JSON, where it can stand there. */
 static int put_field(struct json_writer *w, struct json_reader *r, int field, struct err *e)
 {
 	struct str name = schema_stage.fields[field].name, text = str_of(given[field]);

@@ -21,22 +21,24 @@ GAPS = "SELECT source || ' ' || first || '-' || last FROM source_gaps"
 
 
 class Database:
-    """What the record says: the invocations and summaries by id, and where its sums disagree with it."""
+    """What the record says: the events and summaries by id, and where its sums disagree with it."""
 
     def __init__(self, path):
-        self.invocations, self.summaries, self.disagree, self.twice, self.uneven, self.gaps = [], [], [], 0, [], []
+        self.events, self.summaries, self.disagree, self.twice, self.uneven, self.gaps = [], [], [], 0, [], []
         if os.path.exists(path):
             bus.read_copy(path, self._read)
 
     def _read(self, db):
-        if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'source_gaps'").fetchone():
+        if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'notice'").fetchone():
             return # a killed process left it half made: that is one transaction a migration
-        self.invocations = [row[0] for row in db.execute('SELECT invocation_id FROM ai_invocations')]
+        self.events = [row[0] for row in db.execute('SELECT invocation_id FROM ai_invocations')]
+        self.events += [str(uuid.UUID(bytes=row[0])) for row in db.execute('SELECT event_id FROM notice')]
         self.disagree = db.execute(f'{RECORDED} EXCEPT {RECOMPUTED}').fetchall() + db.execute(f'{RECOMPUTED} EXCEPT {RECORDED}').fetchall()
         self.summaries = [str(uuid.UUID(bytes=row[0])) for row in db.execute('SELECT summary_id FROM emit_summary')]
         self.uneven = [row[0] for row in db.execute(UNEVEN)]
         self.gaps = [row[0] for row in db.execute(GAPS)]
-        self.twice = db.execute('SELECT total(recorded) FROM batch').fetchone()[0] - len(self.invocations)
+        counted = 'SELECT (SELECT total(recorded) FROM batch) + (SELECT total(recorded) FROM notice_batch)'
+        self.twice = db.execute(counted).fetchone()[0] - len(self.events)
 
 
 def dump(path):
@@ -55,14 +57,16 @@ def _dump(db):
             FROM {table} r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id''').fetchall()
     rows += db.execute('''SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch)
         FROM latency_day JOIN deployment ON id = deployment_id''').fetchall()
+    for table in 'stage_usage', 'datasets', 'dataset_access_log', 'workflow_stage_runs', 'exports':
+        rows += db.execute(f"SELECT '{table}', * FROM {table}").fetchall()
     return sorted(rows, key=repr)
 
 
 def identity(fields):
-    """The id of an entry's invocation or summary, or None."""
+    """The id of an entry's event or summary, or None."""
     try:
         event = json.loads(fields['data'])
-        return event.get('invocation_id') or event.get('summary_id')
+        return event.get('invocation_id') or event.get('event_id') or event.get('summary_id')
     except (KeyError, ValueError, AttributeError):
         return None
 
@@ -74,7 +78,7 @@ def some(ids):
 def check(state, database, promised, queued, idle):
     """The rules that broke. `promised` and `queued` are sets of invocation ids: confirmed to the producer, and in its local queue now.
     `idle`: a clean run has drained the queue and the stream."""
-    recorded = set(database.invocations + database.summaries)
+    recorded = set(database.events + database.summaries)
     buried = [fields['original_id'].decode() for fields in state.dead]
     settled = recorded | {identity(fields) for fields in state.dead}
     broken = []
@@ -89,7 +93,7 @@ def check(state, database, promised, queued, idle):
          [id for id in state.acknowledged() if id not in buried and identity(state.entries[id]) not in recorded])
     rule('two dead letters of one entry', [id for id in set(buried) if buried.count(id) > 1])
     rule('sums by hour are not those of the record', [str(row) for row in database.disagree])
-    rule('an invocation is recorded twice', ['more rows than ids'] * (len(database.invocations) - len(set(database.invocations))))
+    rule('an event is recorded twice', ['more rows than ids'] * (len(database.events) - len(set(database.events))))
     rule('batches count other than the record', [str(database.twice)] if database.twice else [])
     rule('numbers of a source do not add up', database.uneven)
     if idle:

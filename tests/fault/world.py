@@ -30,6 +30,22 @@ def events(n, seed=1):
     return ids, lines
 
 
+def mixed(n):
+    """Every other one of n events tells of a stage or a dataset; many tell of the same, some at the same time."""
+    ids, lines = events(n)
+    for i in range(1, n, 2):
+        told = {'schema_version': '1.1.0', 'event_id': ids[i], 'timestamp': f'2026-01-28T12:00:00.{i * 7 % 40:03}Z', 'governance_mode': 'DEMO'}
+        if i % 8 == 1:
+            told.update(event_type='dataset.registered', id=str(uuid.UUID(int=i % 3)), uri=f's3://made-up/{i}', format='csv', phi_scan_status='pending')
+            told.update({'row_count': i} if i % 16 == 1 else {'name': f'n{i}'})
+        else:
+            told.update(event_type='workflow.stage.updated', id=str(uuid.UUID(int=i % 4)), run_id=str(uuid.UUID(int=7)), stage_number=1 + i % 4,
+                        status=['running', 'failed', 'completed'][i % 3], attempt_number=1 + i % 2)
+            told.update([{'started_at': told['timestamp']}, {'completed_at': told['timestamp']}, {'checkpoint_data': {'row': i}}][i % 5 % 3])
+        lines[i] = json.dumps(told, separators=(',', ':'))
+    return ids, lines
+
+
 class Run:
     """How a tool ended: its exit status, negative for a signal, and what it said."""
 
@@ -42,11 +58,11 @@ class Run:
 
 
 class World:
-    def __init__(self, on, n=4 * BATCH, a_file=BATCH):
+    def __init__(self, on, n=4 * BATCH, a_file=BATCH, make=events):
         self.dir = tempfile.mkdtemp(prefix='ros-')
         self.bus = on
         on.reset(self.dir)
-        self.ids, self.lines = events(n)
+        self.ids, self.lines = make(n)
         self.promised = set()
         self.broken = []
         self.db = os.path.join(self.dir, 'ros.db')
@@ -207,9 +223,9 @@ def victims(on):
     return [tool for tool in [*World.STAGES, *World.VARIANTS] if tool != 'ros-aggregate'] # which knows no bus
 
 
-def reference(n=4 * BATCH):
+def reference(n=4 * BATCH, make=events):
     """The dump of a database that has the events straight from their lines."""
-    with World(bus.FileBus(), n) as world:
+    with World(bus.FileBus(), n, make=make) as world:
         if world.run('ros-aggregate', *world.files).status:
             raise RuntimeError('ros-aggregate cannot record the events')
         return oracle.dump(world.db)
