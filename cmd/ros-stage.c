@@ -1,4 +1,5 @@
 /* ros-stage: tells of the stages of a workflow run, as events for ros-emit; and where a run that broke off goes on. */
+#include "base/num.h"
 #include "base/timefmt.h"
 #include "base/uuid.h"
 #include "event/event.h"
@@ -93,12 +94,12 @@ static void set_default(int field, const char *text)
 }
 
 /* What the caller has not said. The stage of a run has the same identity in every event. */
-static void fill(const struct command *c, const struct uuid *run)
+static void fill(const struct command *c, const struct uuid *run, int64_t stage)
 {
-	static char event_id[UUID_TEXT], id[UUID_TEXT], now[TIME_TEXT], name[64];
+	static char event_id[UUID_TEXT], id[UUID_TEXT], now[TIME_TEXT], name[32];
 	struct uuid uuid = uuid_random();
 	uuid_format(&uuid, event_id);
-	snprintf(name, sizeof name, "stage %.40s", given[STAGE_STAGE_NUMBER]);
+	snprintf(name, sizeof name, "stage %" PRId64, stage);
 	uuid = uuid_named(run, str_of(name));
 	uuid_format(&uuid, id);
 	time_format(time_now_ms(), now);
@@ -123,11 +124,12 @@ static int put_field(struct json_writer *w, struct json_reader *r, int field, st
 {
 	struct str name = schema_stage.fields[field].name, text = str_of(given[field]);
 	struct json_fault fault;
-	const struct json *v = is_number(field) ? json_read(r, text, &fault) : NULL;
-	if (is_number(field) ? !v || v->type != JSON_NUMBER : !str_utf8(text))
-		return err_set(e, ROS_USAGE, "%.*s: not %s", STR_ARG(name), is_number(field) ? "a number" : "UTF-8");
+	bool number = is_number(field);
+	const struct json *v = number ? json_read(r, text, &fault) : NULL;
+	if (number ? !v || v->type != JSON_NUMBER : !str_utf8(text))
+		return err_set(e, ROS_USAGE, "%.*s: not %s", STR_ARG(name), number ? "a number" : "UTF-8");
 	json_key_str(w, name);
-	if (v)
+	if (number)
 		json_raw(w, v->raw);
 	else
 		json_str(w, text);
@@ -179,14 +181,17 @@ static int check(struct json_reader *r, struct str line, struct err *e)
 static int tell(const struct command *c, const char *run, const char *stage, struct err *e)
 {
 	struct uuid uuid;
+	int64_t number;
 	struct buf line;
 	if (!uuid_parse(str_of(run), &uuid))
 		return err_set(e, ROS_USAGE, "'%s' is not the uuid of a run", run);
+	if (!num_int_in(str_of(stage), 1, RESUME_STAGES_MAX, &number))
+		return err_set(e, ROS_USAGE, "'%s' is not a stage: 1 to %d", stage, RESUME_STAGES_MAX);
 	if (strcmp(c->name, "checkpoint") == 0 && !checkpoint)
 		return err_set(e, ROS_USAGE, "checkpoint needs --checkpoint");
 	given[STAGE_RUN_ID] = run;
 	given[STAGE_STAGE_NUMBER] = stage;
-	fill(c, &uuid);
+	fill(c, &uuid, number);
 	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
 	buf_init(&line, EVENT_LINE_MAX);
 	int rc = write_event(r, &line, e);

@@ -58,9 +58,10 @@ tell() {
 	done <<-'END'
 		governance_mode: required|start $RUN 3
 		governance_mode: enum|--mode TEST start $RUN 3
-		stage_number: maximum|--mode DEMO start $RUN 21
-		stage_number: not a number|--mode DEMO start $RUN three
-		stage_number: type|--mode DEMO start $RUN 1.5
+		'21' is not a stage: 1 to 20|--mode DEMO start $RUN 21
+		'three' is not a stage: 1 to 20|--mode DEMO start $RUN three
+		'3.0' is not a stage: 1 to 20|--mode DEMO start $RUN 3.0
+		checkpoint_version: type|--mode DEMO --checkpoint-version 1.5 start $RUN 3
 		'x' is not the uuid of a run|--mode DEMO start x 3
 		progress_percent: maximum|--mode DEMO --percent 101 progress $RUN 3
 		attempt_number: minimum|--mode DEMO --attempt 0 start $RUN 3
