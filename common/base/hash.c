@@ -38,6 +38,33 @@ struct sha256 sha256_of(struct str bytes)
 	return h;
 }
 
+struct sha256_stream {
+	EVP_MD_CTX *ctx;
+};
+
+struct sha256_stream *sha256_begin(void)
+{
+	struct sha256_stream *s = mem_alloc(sizeof *s);
+	s->ctx = context_for("SHA256");
+	return s;
+}
+
+void sha256_add(struct sha256_stream *s, struct str bytes)
+{
+	if (!EVP_DigestUpdate(s->ctx, bytes.p, bytes.n))
+		mem_fatal("SHA from OpenSSL failed");
+}
+
+void sha256_end(struct sha256_stream *s, struct sha256 *h)
+{
+	if (!s)
+		return;
+	if (h && !EVP_DigestFinal_ex(s->ctx, h->b, NULL))
+		mem_fatal("SHA from OpenSSL failed");
+	EVP_MD_CTX_free(s->ctx);
+	free(s);
+}
+
 struct sha1 sha1_of(struct str head, struct str tail)
 {
 	static _Thread_local EVP_MD_CTX *ctx;

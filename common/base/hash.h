@@ -21,6 +21,13 @@ struct sha256 sha256_stored(struct str bytes);
 /* sum += h, as 256-bit big-endian integers modulo 2^256: a sum of hashes that does not depend on order. */
 void sha256_accumulate(struct sha256 *sum, const struct sha256 *h);
 
+/* SHA-256 of bytes that come in pieces. sha256_end() frees the stream (NULL is fine); h may be NULL where it is given up. */
+struct sha256_stream; /* opaque */
+
+struct sha256_stream *sha256_begin(void);
+void sha256_add(struct sha256_stream *s, struct str bytes);
+void sha256_end(struct sha256_stream *s, struct sha256 *h);
+
 struct sha1 {
 	uint8_t b[20];
 };

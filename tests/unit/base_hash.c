@@ -21,6 +21,19 @@ static void sha256(void)
 	          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+static void sha256_in_pieces(void)
+{
+	struct sha256 whole = sha256_of(STR("abc")), pieces;
+	struct sha256_stream *s = sha256_begin();
+	sha256_add(s, STR("a"));
+	sha256_add(s, STR(""));
+	sha256_add(s, STR("bc"));
+	sha256_end(s, &pieces);
+	CHECK(memcmp(&whole, &pieces, sizeof whole) == 0);
+	sha256_end(sha256_begin(), NULL);
+	sha256_end(NULL, NULL);
+}
+
 static void sha1(void)
 {
 	static const uint8_t want[20] = { 0xa9, 0x99, 0x3e, 0x36, 0x47, 0x06, 0x81, 0x6a, 0xba, 0x3e,
@@ -104,6 +117,7 @@ static void uuid_made_of_a_name(void)
 int main(void)
 {
 	RUN(sha256);
+	RUN(sha256_in_pieces);
 	RUN(sha1);
 	RUN(accumulate);
 	RUN(accumulate_in_any_order);
