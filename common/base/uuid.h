@@ -20,6 +20,9 @@ void uuid_format(const struct uuid *u, char out[UUID_TEXT]); /* lower case */
 /* Version 4, from the kernel's random source. */
 struct uuid uuid_random(void);
 
+/* The name space of this suite: uuid_named() of "urn:ros-insights" in that of URLs (RFC 9562, appendix A.4). */
+extern const struct uuid uuid_ros;
+
 /* Version 5: SHA-1 of a name within a name space. */
 struct uuid uuid_named(const struct uuid *space, struct str name);
 

@@ -34,11 +34,6 @@ struct import {
 	struct import_counts counts;
 };
 
-/* uuid_named() of "urn:ros-insights" in the name space of URLs. */
-static const struct uuid name_space = {
-	{ 0x78, 0xc8, 0xd0, 0x5a, 0x8b, 0x6e, 0x53, 0x2a, 0x98, 0x16, 0x70, 0xea, 0x18, 0x85, 0x98, 0x82 },
-};
-
 struct import *import_new(const struct import_settings *s)
 {
 	struct import *im = mem_alloc(sizeof *im);
@@ -115,7 +110,7 @@ static void set_id(struct import *im, struct str record)
 	buf_char(&im->scratch, ',');
 	buf_str(&im->scratch, buf_view(&im->identity));
 	buf_char(&im->scratch, ']');
-	struct uuid id = uuid_named(&name_space, buf_view(&im->scratch));
+	struct uuid id = uuid_named(&uuid_ros, buf_view(&im->scratch));
 	uuid_format(&id, text);
 	draft_text(&im->draft, AI_INVOCATION_ID, str_of(text));
 }

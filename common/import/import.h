@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where no project is given: uuid_named() of "demo project" in the name space of import.c. */
+/* Where no project is given: uuid_named() of "demo project" in uuid_ros. */
 #define IMPORT_DEMO_PROJECT "2c2f6d4d-2a18-5833-861a-1f720563edb6"
 
 /* Limits of a record of provider calls. */
