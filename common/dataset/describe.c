@@ -120,7 +120,7 @@ static int take_file(struct dataset *d, const struct files *f, size_t i, struct 
 	if (!str_utf8(str_of(name)))
 		return err_set(e, ROS_INPUT, "%s: its path is not UTF-8", f->v[i].path);
 	if (strict && p->facts.ragged > 0)
-		return err_set(e, ROS_INPUT, "%s: line %" PRIu64 ": a row with another number of cells than the first (%" PRId64 " such rows)", f->v[i].path,
+		return err_set(e, ROS_INPUT, "%s: line %" PRIu64 ": a row with another number of cells than the first; there are %" PRId64, f->v[i].path,
 		               p->facts.ragged_line, p->facts.ragged);
 	if (!join_facts(d, &p->facts))
 		return err_set(e, ROS_INPUT, "%s is %s, and %s is %s: a data set has one format", f->v[0].path, d->facts.format, f->v[i].path, p->facts.format);

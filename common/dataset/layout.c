@@ -58,8 +58,10 @@ uint64_t layout_write(const struct layout *l, struct json_writer *w, size_t budg
 	json_open(w, '[');
 	for (i = 0; i < l->kept && w->out->n < end; i++) {
 		json_open(w, '{');
-		json_key(w, "name");
-		json_z(w, l->columns[i].name);
+		if (l->columns[i].name) {
+			json_key(w, "name");
+			json_z(w, l->columns[i].name);
+		}
 		json_key(w, "type");
 		json_z(w, value_type_name(l->columns[i].type));
 		json_key(w, "nullable");

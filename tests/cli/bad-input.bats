@@ -14,6 +14,7 @@ rows() {
 		ros-import csv 2
 		ros-consume nothing many
 		ros-replay nothing many
+		ros-dataset nothing many
 		ros-report nothing many
 		ros-migrate nothing many
 		ros-bus nothing many
@@ -29,6 +30,7 @@ tool() {
 	csv:*) "$2" --from csv --column model=model --column timestamp=time --set provider=x "${@:3}" ;;
 	calls:*) "$2" --from provider-calls "${@:3}" ;;
 	*:ros-price) "$2" --map "$BATS_FILE_TMPDIR/prices" "${@:3}" ;;
+	*:ros-dataset) "$2" describe "$BATS_FILE_TMPDIR/prices" "${@:3}" ;;
 	*:ros-migrate) "$2" status "${@:3}" ;;
 	*:ros-bus) "$2" info "${@:3}" ;;
 	*:ros-stage) "$2" resume 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 "${@:3}" ;;
