@@ -1,7 +1,7 @@
 /*
- * Rows of a CSV text (RFC 4180), line by line, by libcsv in its strict mode. Cells may be quoted and then hold
- * delimiters, quotes and line ends; blanks are part of a cell, quoted or not. Empty lines are passed over. A row has at most CSV_ROW_MAX bytes, so
- * that a quote left open cannot take all memory.
+ * Rows of a CSV text (RFC 4180), line by line, by libcsv in its strict mode. Cells may be quoted and then
+ * hold delimiters, quotes and line ends; blanks are part of a cell, quoted or not. Empty lines are passed
+ * over. A row has at most CSV_ROW_MAX bytes, so that a quote left open cannot take all memory.
  */
 #ifndef ROS_CSV_READ_H
 #define ROS_CSV_READ_H

@@ -1,9 +1,10 @@
 /*
  * CSV: rows, columns and their types.
  *
- * Every byte is read once by the scanner below, which counts rows and cells and notes for each column of which kinds its bytes are. The cells
- * themselves are read by libcsv, but only in the head: it takes 5 to 7 ns a byte, the scanner about one. So a column gets the type of its first
- * rows, and keeps it only if the bytes of all its other cells can be of that type.
+ * Every byte is read once by the scanner below, which counts rows and cells and notes for each column of
+ * which kinds its bytes are. The cells themselves are read by libcsv, but only in the head: it takes 5 to 7
+ * ns a byte, the scanner about one. So a column gets the type of its first rows, and keeps it only if the
+ * bytes of all its other cells can be of that type.
  */
 #include "base/mem.h"
 #include "csv/read.h"
@@ -103,7 +104,10 @@ static const unsigned char *pass_plain(struct scan *s, const unsigned char *p, c
 	return p;
 }
 
-/* A quote: opens the cell at its start, may close a quoted one, is doubled in it, or is a byte like others in one that is not quoted. */
+/*
+ * A quote: opens the cell at its start, may close a quoted one, is doubled in it, or is a byte like others in
+ * one that is not quoted.
+ */
 static void take_quote(struct scan *s)
 {
 	if (s->in_quotes) {
@@ -173,7 +177,10 @@ static bool is_text(struct str head)
 	return controls <= 8 || controls <= head.n / 100;
 }
 
-/* The columns of the head with that delimiter, where at least half of its rows have as many as the first one; else 0. */
+/*
+ * The columns of the head with that delimiter, where at least half of its rows have as many as the first one;
+ * else 0.
+ */
 static uint64_t columns_with(char delimiter, struct str head, bool whole)
 {
 	struct scan s;
@@ -265,7 +272,10 @@ static bool is_typed(enum value_type type)
 	return type != VALUE_EMPTY && type != VALUE_TEXT;
 }
 
-/* Whether the first row names the columns: it has text where the rows below have numbers or dates, or it has nothing but text. */
+/*
+ * Whether the first row names the columns: it has text where the rows below have numbers or dates, or it has
+ * nothing but text.
+ */
 static bool has_header(const struct csv *c)
 {
 	bool typed = false;

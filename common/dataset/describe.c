@@ -1,6 +1,6 @@
 /*
- * A data set of one file or of many. Of the files' facts only the sum is kept, and a list of the partitions up to a limit, since an event line
- * has one: the root hash covers all of them.
+ * A data set of one file or of many. Of the files' facts only the sum is kept, and a list of the partitions
+ * up to a limit, since an event line has one: the root hash covers all of them.
  */
 #include "dataset/describe.h"
 
@@ -112,21 +112,28 @@ static bool join_facts(struct dataset *d, struct facts *more)
 	return true;
 }
 
-static int take_file(struct dataset *d, const struct files *f, size_t i, struct part *p, struct sha256_stream *root, bool strict, struct err *e)
+/* The file's line of the text that the root hash is of. */
+static void add_to_root(struct sha256_stream *root, const char *name, const char *hash)
 {
-	const char *name = files_name(f, i);
-	char hash[SHA256_TEXT];
-	sha256_format(&p->hash, hash);
-	if (!str_utf8(str_of(name)))
-		return err_set(e, ROS_INPUT, "%s: its path is not UTF-8", f->v[i].path);
-	if (strict && p->facts.ragged > 0)
-		return err_set(e, ROS_INPUT, "%s: line %" PRIu64 ": a row with another number of cells than the first; there are %" PRId64, f->v[i].path,
-		               p->facts.ragged_line, p->facts.ragged);
-	if (!join_facts(d, &p->facts))
-		return err_set(e, ROS_INPUT, "%s is %s, and %s is %s: a data set has one format", f->v[0].path, d->facts.format, f->v[i].path, p->facts.format);
 	sha256_add(root, (struct str){ name, strlen(name) + 1 });
 	sha256_add(root, str_of(hash));
 	sha256_add(root, STR("\n"));
+}
+
+static int take_file(struct dataset *d, const struct files *f, size_t i, struct part *p, bool strict, struct err *e)
+{
+	const char *name = files_name(f, i), *path = f->v[i].path;
+	char hash[SHA256_TEXT];
+	sha256_format(&p->hash, hash);
+	if (!str_utf8(str_of(name)))
+		return err_set(e, ROS_INPUT, "%s: its path is not UTF-8", path);
+	if (strict && p->facts.ragged > 0)
+		return err_set(e, ROS_INPUT, "%s: line %" PRIu64 ": a row with another number of cells than the first; there are %" PRId64,
+		               path, p->facts.ragged_line, p->facts.ragged);
+	if (!join_facts(d, &p->facts))
+		return err_set(e, ROS_INPUT, "%s is %s, and %s is %s: a data set has one format", f->v[0].path, d->facts.format, path,
+		               p->facts.format);
+	add_to_root(d->root, name, hash);
 	join_keys(d, name);
 	list(d, name, p, hash);
 	d->bytes += p->bytes;
@@ -135,21 +142,22 @@ static int take_file(struct dataset *d, const struct files *f, size_t i, struct 
 	return 0;
 }
 
-int dataset_describe(struct dataset *d, const struct files *f, bool strict, read_progress_fn *progress, void *arg, struct err *e)
+int dataset_describe(struct dataset *d, const struct files *f, bool strict, read_progress_fn *progress, void *arg,
+                     struct err *e)
 {
-	struct sha256_stream *root = sha256_begin();
 	int rc = 0;
-	*d = (struct dataset){ 0 };
+	*d = (struct dataset){ .root = sha256_begin() };
 	facts_free(&d->facts);
 	buf_init(&d->listing, 2 * LISTING_MAX);
 	for (size_t i = 0; i < f->n && rc == 0; i++) {
 		struct part p;
 		rc = part_read(f->v[i].path, progress, arg, &p, e);
 		if (rc == 0)
-			rc = take_file(d, f, i, &p, root, strict, e);
+			rc = take_file(d, f, i, &p, strict, e);
 		facts_free(&p.facts);
 	}
-	sha256_end(root, rc == 0 && !f->one ? &d->hash : NULL);
+	sha256_end(d->root, rc == 0 && !f->one ? &d->hash : NULL);
+	d->root = NULL;
 	return rc;
 }
 

@@ -1,4 +1,7 @@
-/* DICOM (PS3.10, section 7.1): 128 bytes of anything, then DICM. A file is one instance, a row; what is in it is not looked at. */
+/*
+ * DICOM (PS3.10, section 7.1): 128 bytes of anything, then DICM. A file is one instance, a row; what is in it
+ * is not looked at.
+ */
 #include "base/mem.h"
 #include "dataset/format.h"
 

@@ -1,4 +1,7 @@
-/* The events of data sets. They are checked as ros-emit will check them, so that a mistake on the command line is said where it was made. */
+/*
+ * The events of data sets. They are checked as ros-emit will check them, so that a mistake on the command
+ * line is said where it was made.
+ */
 #include "dataset/events.h"
 
 #include "base/mem.h"

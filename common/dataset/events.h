@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where the files are: file:// and the absolute path, of the file or, with a slash at its end, of the base. To be freed. */
+/*
+ * Where the files are: file:// and the absolute path, of the file or, with a slash at its end, of the base.
+ * To be freed.
+ */
 char *dataset_uri(const struct files *f);
 
 /*
- * The id of a data set: a version 5 UUID of mode, project and content. So the same content is the same data set wherever it lies and whatever it is called;
- * other content is another one. `project` may be NULL.
+ * The id of a data set: a version 5 UUID of mode, project and content. So the same content is the same data
+ * set wherever it lies and whatever it is called; other content is another one. `project` may be NULL.
  */
 struct uuid dataset_id(const char *mode, const char *project, const struct sha256 *content);
 
@@ -41,8 +44,8 @@ struct dataset_access {
 };
 
 /*
- * Append the event and \n to an empty buffer of at least EVENT_LINE_MAX + 1 bytes. Error: what was said makes no valid event (ROS_USAGE; the field is named), or the
- * event is longer than a line may be (ROS_INPUT).
+ * Append the event and \n to an empty buffer of at least EVENT_LINE_MAX + 1 bytes. Error: what was said makes
+ * no valid event (ROS_USAGE; the field is named), or the event is longer than a line may be (ROS_INPUT).
  */
 int dataset_registered(struct buf *out, const struct dataset *d, const struct dataset_about *about, struct err *e);
 int dataset_accessed(struct buf *out, const struct dataset_access *access, struct err *e);

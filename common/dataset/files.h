@@ -23,9 +23,10 @@ struct files {
 };
 
 /*
- * An operand is a file, a directory (all files below it, but for names that begin with . or _, which by custom are no data), or a pattern of
- * glob(7). Symbolic links are not followed. Errors name the operand or path: ROS_INPUT: nothing there, no file in it, no regular file; ROS_USAGE:
- * a file is given twice. After an error, too, files_free() is due.
+ * An operand is a file, a directory (all files below it, but for names that begin with . or _, which by
+ * custom are no data), or a pattern of glob(7). Symbolic links are not followed. Errors name the operand or
+ * path: ROS_INPUT: nothing there, no file in it, no regular file; ROS_USAGE: a file is given twice. After an
+ * error, too, files_free() is due.
  */
 int files_find(struct files *f, const char *const *operands, size_t n, struct err *e);
 void files_free(struct files *f);

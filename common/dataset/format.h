@@ -1,6 +1,6 @@
 /*
- * The formats of data files: each is recognised by its content, never by a name, and reads its facts from the bytes as they pass by. A new
- * format is one file here and one row in the table of formats.c.
+ * The formats of data files: each is recognised by its content, never by a name, and reads its facts from the
+ * bytes as they pass by. A new format is one file here and one row in the table of formats.c.
  */
 #ifndef ROS_DATASET_FORMAT_H
 #define ROS_DATASET_FORMAT_H
@@ -32,15 +32,19 @@ struct facts {
 
 struct format {
 	/*
-	 * Looks at the head (`whole`: it is all of the file), which stays where it is. The state of the reading in *state; it is NULL where
-	 * the file is not of this format. -1: it is, but cannot be used; *e (ROS_INPUT) says why, without any content.
+	 * Looks at the head (`whole`: it is all of the file), which stays where it is. The state of the reading
+	 * in *state; it is NULL where the file is not of this format. -1: it is, but cannot be used; *e
+	 * (ROS_INPUT) says why, without any content.
 	 */
 	int (*begin)(struct str head, bool whole, void **state, struct err *e);
 
 	/* Takes the bytes in order, the head included. NULL: they say nothing. */
 	int (*feed)(void *state, struct str bytes, struct err *e);
 
-	/* After the last byte: fills *f, which is zeroed but for rows and typed_rows (-1). `fd` is the file, for pread(2). */
+	/*
+	 * After the last byte: fills *f, which is zeroed but for rows and typed_rows (-1). `fd` is the file, for
+	 * pread(2).
+	 */
 	int (*end)(void *state, int fd, int64_t size, struct facts *f, struct err *e);
 
 	void (*free)(void *state); /* NULL is fine */
@@ -48,7 +52,10 @@ struct format {
 
 extern const struct format format_csv, format_json, format_hl7, format_dicom, format_parquet, format_xlsx;
 
-/* The format of a file with that head, and the state of its reading, owned by the caller. NULL: none, or not usable; *e says why. */
+/*
+ * The format of a file with that head, and the state of its reading, owned by the caller. NULL: none, or not
+ * usable; *e says why.
+ */
 const struct format *format_of(struct str head, bool whole, void **state, struct err *e);
 
 /* Appends n bytes of the file from offset `at` on. Error (ROS_INPUT): it has not so many. */

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 /* In the order in which they are tried: a signature is surer than a look. */
-static const struct format *const formats[] = { &format_parquet, &format_xlsx, &format_dicom, &format_hl7, &format_json, &format_csv };
+static const struct format *const formats[] = {
+	&format_parquet, &format_xlsx, &format_dicom, &format_hl7, &format_json, &format_csv,
+};
 
 /* What is recognised only to be named. */
 static const struct {

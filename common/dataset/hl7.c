@@ -1,6 +1,6 @@
 /*
- * HL7 version 2, as messages one after the other, or in a batch or a file of batches (FHS, BHS). A row is a message (MSH). Segments end in CR;
- * files that went through an editor end them in LF, or both.
+ * HL7 version 2, as messages one after the other, or in a batch or a file of batches (FHS, BHS). A row is a
+ * message (MSH). Segments end in CR; files that went through an editor end them in LF, or both.
  */
 #include "base/mem.h"
 #include "dataset/format.h"

@@ -1,7 +1,8 @@
 /*
- * JSON, NDJSON and FHIR: one scanner for all three, as only the end of the text tells them apart. It follows brackets, strings, commas and
- * colons, keeps no more of the text than one key, and counts: values, elements of an array that is all of the text, entries of a Bundle.
- * The columns are the members of the records that the head has whole; these are read by the strict reader.
+ * JSON, NDJSON and FHIR: one scanner for all three, as only the end of the text tells them apart. It follows
+ * brackets, strings, commas and colons, keeps no more of the text than one key, and counts: values, elements
+ * of an array that is all of the text, entries of a Bundle. The columns are the members of the records that
+ * the head has whole; these are read by the strict reader.
  */
 #include "base/map.h"
 #include "base/mem.h"
@@ -332,9 +333,11 @@ static int json_end(void *state, int fd, int64_t size, struct facts *f, struct e
 	(void)fd;
 	(void)size;
 	if (s->in_string || s->depth > 0)
-		return err_set(e, ROS_INPUT, "line %" PRIu64 ": cut off: the value that began on line %" PRIu64 " has no end", s->line, s->begun);
+		return err_set(e, ROS_INPUT, "line %" PRIu64 ": cut off: the value that began on line %" PRIu64 " has no end", s->line,
+		               s->begun);
 	if (s->values > 1 && s->spanning)
-		return err_set(e, ROS_INPUT, "line %" PRIu64 ": a value of several lines among others: neither json nor ndjson", s->spanning);
+		return err_set(e, ROS_INPUT, "line %" PRIu64 ": a value of several lines among others: neither json nor ndjson",
+		               s->spanning);
 	bool one = s->values == 1, fhir = s->resources == s->values;
 	f->format = fhir ? "fhir" : one ? "json" : "ndjson";
 	f->one_line = one && !s->spanning && !s->array_first;

@@ -28,13 +28,22 @@ struct layout {
 
 void layout_free(struct layout *l); /* can be used again, as if it were zeroed */
 
-/* Adds a column and returns it, or NULL where it is only counted. An absent name is none; bytes of it that are no UTF-8 are masked. */
+/*
+ * Adds a column and returns it, or NULL where it is only counted. An absent name is none; bytes of it that
+ * are no UTF-8 are masked.
+ */
 struct column *layout_add(struct layout *l, struct str name, enum value_type type, bool nullable);
 
-/* Widens the types of l by those of other, column by column. False: the two have other names or another number of columns, and l is as it was. */
+/*
+ * Widens the types of l by those of other, column by column. False: the two have other names or another
+ * number of columns, and l is as it was.
+ */
 bool layout_join(struct layout *l, const struct layout *other);
 
-/* Writes the columns as a JSON array of {name, type, nullable}, without a name where there is none, as many as fit in `budget` bytes; returns how many were left out. */
+/*
+ * Writes the columns as a JSON array of {name, type, nullable}, without a name where there is none, as many
+ * as fit in `budget` bytes; returns how many were left out.
+ */
 uint64_t layout_write(const struct layout *l, struct json_writer *w, size_t budget);
 
 #endif

@@ -1,4 +1,7 @@
-/* Parquet: everything is said by its footer, which stands at the end with its length and the magic bytes of the start. */
+/*
+ * Parquet: everything is said by its footer, which stands at the end with its length and the magic bytes of
+ * the start.
+ */
 #include "dataset/parquet.h"
 
 #include "base/buf.h"
@@ -9,15 +12,20 @@
 #define MAGIC 4        /* PAR1 */
 #define TAIL 8         /* the footer's length, and the magic bytes again */
 #define DEPTH_MAX 64   /* groups inside each other */
-#define PATH_MAX_BYTES 4096
+#define PATH_BYTES 4096 /* longest name of a column */
 
 /* parquet.thrift */
 enum { META_SCHEMA = 2, META_NUM_ROWS = 3 };
-enum { ELEMENT_TYPE = 1, ELEMENT_REPETITION = 3, ELEMENT_NAME = 4, ELEMENT_CHILDREN = 5, ELEMENT_CONVERTED = 6, ELEMENT_LOGICAL = 10 };
-enum { PHYSICAL_BOOLEAN, PHYSICAL_INT32, PHYSICAL_INT64, PHYSICAL_INT96, PHYSICAL_FLOAT, PHYSICAL_DOUBLE, PHYSICAL_BYTES, PHYSICAL_FIXED };
+enum { ELEMENT_TYPE = 1, ELEMENT_REPETITION = 3, ELEMENT_NAME, ELEMENT_CHILDREN, ELEMENT_CONVERTED, ELEMENT_LOGICAL = 10 };
+enum { PHYSICAL_BOOLEAN, PHYSICAL_INT32, PHYSICAL_INT64, PHYSICAL_INT96, PHYSICAL_FLOAT, PHYSICAL_DOUBLE };
 enum { REQUIRED, OPTIONAL, REPEATED };
-enum { CONVERTED_UTF8, CONVERTED_ENUM = 4, CONVERTED_DECIMAL, CONVERTED_DATE, CONVERTED_TIMESTAMP_MILLIS = 9, CONVERTED_TIMESTAMP_MICROS, CONVERTED_JSON = 19 };
-enum { LOGICAL_STRING = 1, LOGICAL_ENUM = 4, LOGICAL_DECIMAL, LOGICAL_DATE, LOGICAL_TIMESTAMP = 8, LOGICAL_JSON = 12, LOGICAL_UUID = 14 };
+enum {
+	CONVERTED_UTF8, CONVERTED_ENUM = 4, CONVERTED_DECIMAL, CONVERTED_DATE, CONVERTED_TIMESTAMP_MILLIS = 9, CONVERTED_TIMESTAMP_MICROS,
+	CONVERTED_JSON = 19,
+};
+enum {
+	LOGICAL_STRING = 1, LOGICAL_ENUM = 4, LOGICAL_DECIMAL, LOGICAL_DATE, LOGICAL_TIMESTAMP = 8, LOGICAL_JSON = 12, LOGICAL_UUID = 14,
+};
 
 struct element {
 	struct str name;
@@ -49,7 +57,9 @@ static int64_t take_union(struct thrift *t)
 
 static struct element take_element(struct thrift *t)
 {
-	struct element el = { .name = STR(""), .physical = -1, .repetition = -1, .children = -1, .converted = -1, .logical = -1 };
+	struct element el = {
+		.name = STR(""), .physical = -1, .repetition = -1, .children = -1, .converted = -1, .logical = -1,
+	};
 	struct thrift_field f = { 0 };
 	while (thrift_next(t, &f)) {
 		bool number = f.type == THRIFT_I32;
@@ -144,7 +154,7 @@ static bool take_schema(struct thrift *t, struct layout *l)
 {
 	struct walk w = { 0 };
 	uint32_t n = thrift_list(t, THRIFT_STRUCT), i;
-	buf_init(&w.path, PATH_MAX_BYTES);
+	buf_init(&w.path, PATH_BYTES);
 	for (i = 0; i < n && !t->bad; i++) {
 		struct element el = take_element(t);
 		if ((i > 0 && w.depth == 0) || !walk_element(&w, &el, l))
@@ -191,9 +201,10 @@ static int64_t footer_size(int fd, int64_t size, struct err *e)
 	struct buf tail;
 	int64_t n = -1;
 	buf_init(&tail, TAIL);
-	if (size < MAGIC + TAIL || format_read_at(fd, size - TAIL, TAIL, &tail, e) != 0 || memcmp(tail.p + TAIL - MAGIC, "PAR1", MAGIC) != 0) {
+	int rc = size < MAGIC + TAIL ? 0 : format_read_at(fd, size - TAIL, TAIL, &tail, e);
+	if (rc == 0 && (tail.n == 0 || memcmp(tail.p + TAIL - MAGIC, "PAR1", MAGIC) != 0)) {
 		err_set(e, ROS_INPUT, "it begins as parquet and does not end so: it is cut off");
-	} else {
+	} else if (rc == 0) {
 		const unsigned char *p = (const unsigned char *)tail.p;
 		n = (int64_t)p[0] | (int64_t)p[1] << 8 | (int64_t)p[2] << 16 | (int64_t)p[3] << 24;
 		if (n > size - MAGIC - TAIL)

@@ -89,7 +89,8 @@ static bool has_changed(const struct reading *r, int64_t bytes)
 	       now.st_mtim.tv_sec != r->stat.st_mtim.tv_sec || now.st_mtim.tv_nsec != r->stat.st_mtim.tv_nsec;
 }
 
-static int read_all(const char *path, struct reading *r, read_progress_fn *progress, void *arg, struct part *p, struct err *e)
+static int read_all(const char *path, struct reading *r, read_progress_fn *progress, void *arg, struct part *p,
+                    struct err *e)
 {
 	if (open_file(path, r, e) != 0)
 		return -1;

@@ -1,7 +1,7 @@
 /*
  * Thrift's compact protocol, as far as reading a Parquet footer needs it
- * (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). Never reads beyond the end; what is wrong sticks, and everything
- * read after it is 0.
+ * (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). Never reads beyond the
+ * end; what is wrong sticks, and everything read after it is 0.
  */
 #ifndef ROS_DATASET_THRIFT_H
 #define ROS_DATASET_THRIFT_H
@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 enum thrift_type {
-	THRIFT_STOP, THRIFT_TRUE, THRIFT_FALSE, THRIFT_BYTE, THRIFT_I16, THRIFT_I32, THRIFT_I64, THRIFT_DOUBLE, THRIFT_BINARY, THRIFT_LIST,
-	THRIFT_SET, THRIFT_MAP, THRIFT_STRUCT,
+	THRIFT_STOP, THRIFT_TRUE, THRIFT_FALSE, THRIFT_BYTE, THRIFT_I16, THRIFT_I32, THRIFT_I64, THRIFT_DOUBLE,
+	THRIFT_BINARY, THRIFT_LIST, THRIFT_SET, THRIFT_MAP, THRIFT_STRUCT,
 };
 
 struct thrift {

@@ -63,7 +63,8 @@ static enum value_type type_of_time(struct str s)
 	int64_t ms;
 	if (time_parse_as(s, STR("%Y-%m-%d"), &ms))
 		return VALUE_DATE;
-	if (time_parse(s, &ms) || time_parse_as(s, STR("%Y-%m-%d %H:%M:%S"), &ms) || time_parse_as(s, STR("%Y-%m-%d %H:%M:%S.%f"), &ms))
+	if (time_parse(s, &ms) || time_parse_as(s, STR("%Y-%m-%d %H:%M:%S"), &ms) ||
+	    time_parse_as(s, STR("%Y-%m-%d %H:%M:%S.%f"), &ms))
 		return VALUE_DATE_TIME;
 	return VALUE_TEXT;
 }

@@ -21,8 +21,8 @@ enum value_type {
 const char *value_type_name(enum value_type type);
 
 /*
- * The type of a cell of text, by its spelling. Numbers have JSON's grammar: what has leading zeros or a plus is an identifier, and so text.
- * Never one of those after VALUE_TEXT.
+ * The type of a cell of text, by its spelling. Numbers have JSON's grammar: what has leading zeros or a plus
+ * is an identifier, and so text. Never one of those after VALUE_TEXT.
  */
 enum value_type value_type_of(struct str cell);
 

@@ -1,6 +1,6 @@
 /*
- * XLSX: a zip archive with a workbook in it. Only the archive's directory is read, which stands at its end; nothing is inflated, so that no bomb
- * goes off, and rows stay unknown.
+ * XLSX: a zip archive with a workbook in it. Only the archive's directory is read, which stands at its end;
+ * nothing is inflated, so that no bomb goes off, and rows stay unknown.
  */
 #include "base/buf.h"
 #include "base/mem.h"

@@ -14,7 +14,8 @@
 
 void progress_begin(struct progress *p, int fd, bool wanted, int64_t total)
 {
-	*p = (struct progress){ .fd = wanted && isatty(fd) ? fd : -1, .total = total > 0 ? total : 1, .begun = time_monotonic_ms() };
+	*p = (struct progress){ .fd = wanted && isatty(fd) ? fd : -1, .total = total > 0 ? total : 1 };
+	p->begun = time_monotonic_ms();
 }
 
 /* Failures to write are ignored: it is only a look. */

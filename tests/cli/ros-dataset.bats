@@ -47,12 +47,14 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
 	[ "$(columns)" = 'id:integer name:text? born:date weight:number smoker:boolean' ]
 }
 
-@test "the event is one that the bus takes" {
+@test "the events are taken by the bus and recorded" {
 	printf 'a;b\n1;2\n' > x
 	ros-dataset describe --name cohort x | ros-emit
 	id=$(ros-dataset describe x | jq -r .id)
 	ros-dataset access --type read --rows 1 "$id" | ros-emit
-	[ "$(ros-replay | jq -r '.event | .event_type, .id // .dataset_id' | xargs)" = "dataset.registered $id dataset.accessed $id" ]
+	ros-consume | ros-aggregate | ros-ack
+	[ "$(sqlite3 "$ROS_STATE_DIR/ros.db" 'SELECT id, name, format, row_count FROM datasets')" = "$id|cohort|csv|1" ]
+	[ "$(sqlite3 "$ROS_STATE_DIR/ros.db" 'SELECT dataset_id, access_type, rows_accessed FROM dataset_access_log')" = "$id|read|1" ]
 }
 
 @test "the format is found by content, whatever the name" {

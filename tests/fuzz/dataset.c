@@ -1,6 +1,6 @@
 /*
- * Any bytes as a data file, through recognition, reading and the end; and as a Parquet footer. The file is fed whole and in two pieces, which gives
- * the same facts.
+ * Any bytes as a data file, through recognition, reading and the end; and as a Parquet footer. The file is
+ * fed whole and in two pieces, which gives the same facts.
  */
 #include "../lib/fuzz.h"
 

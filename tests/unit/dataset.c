@@ -236,7 +236,10 @@ static void signatures(void)
 	check("just words here\n", "65 its format is none of csv, json, ndjson, parquet, xlsx, dicom, hl7, fhir");
 }
 
-/* FileMetaData by hand: version 1; the schema root{2}, a INT64 required, g{1} optional: b BYTE_ARRAY UTF8 required; 3 rows. */
+/*
+ * FileMetaData by hand: version 1; the schema root{2}, a INT64 required, g{1} optional: b BYTE_ARRAY UTF8
+ * required; 3 rows.
+ */
 static const char footer[] =
 	"\x15\x02"
 	"\x19\x4c"
