@@ -125,7 +125,7 @@ static int take_file(struct dataset *d, const struct files *f, size_t i, struct 
 	const char *name = files_name(f, i), *path = f->v[i].path;
 	char hash[SHA256_TEXT];
 	sha256_format(&p->hash, hash);
-	if (!str_utf8(str_of(name)))
+	if (!f->one && !str_utf8(str_of(name)))
 		return err_set(e, ROS_INPUT, "%s: its path is not UTF-8", path);
 	if (strict && p->facts.ragged > 0)
 		return err_set(e, ROS_INPUT, "%s: line %" PRIu64 ": a row with another number of cells than the first; there are %" PRId64,

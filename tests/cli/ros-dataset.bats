@@ -111,6 +111,17 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
 		"cohort", "of 2026", ["a", "b"], "t", "etl", "2030-01-01T00:00:00.000Z"] and .owner_id == "7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a"'
 }
 
+@test "paths that are no plain words" {
+	mkdir 'a b' && printf 'a,b\n1,2\n' > 'a b/é%?.csv' && cp 'a b/é%?.csv' x
+	d 'a b/é%?.csv' && has ".uri == \"file://$PWD/a%20b/%C3%A9%25%3F.csv\""
+	d 'a b' && has '.partition_schema.partitions[0].name == "é%?.csv"'
+	mv x "a b/$(printf '\377')"
+	refuses 65 'a b/\?: its path is not UTF-8' describe 'a b'
+	rm 'a b/é%?.csv'
+	d "a b/$(printf '\377')" && has ".uri == \"file://$PWD/a%20b/%FF\""
+	ros-emit --dry-run event
+}
+
 partitions() {
 	for year in 2024 2025; do
 		for month in 1 2; do
