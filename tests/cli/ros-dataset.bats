@@ -29,12 +29,13 @@ refuses() {
 	[[ $stderr =~ ^ros-dataset:\ .*$2 ]]
 }
 
-xlsx() { # FILE NAME ...: a zip archive with members of these names
+xlsx() { # FILE NAME ...: a zip archive with members of these names, with 100 rows each
 	python3 -c '
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
     for name in sys.argv[2:]:
-        z.writestr(name, "<x/>" * 100)' "$@"
+        text = "".join(f"<row r=\"{i}\"><c r:row=\"row \">a:row <v>{i * i}</v></c></row>\n<rows/><x:row>\n</x:row>" for i in range(50))
+        z.writestr(name, "<worksheet>" + text + "</worksheet>")' "$@"
 }
 
 @test "a CSV: size, hash, rows, columns with their types" {
@@ -67,7 +68,7 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
 	"$TOP/tests/lib/make-parquet" x 7 id:integer when:date-time? && d x && has '.format == "parquet" and .row_count == 7'
 	[ "$(columns)" = 'id:integer when:date-time?' ]
 	xlsx x xl/workbook.xml xl/worksheets/sheet1.xml xl/worksheets/sheet2.xml
-	d x && has '.format == "xlsx" and .detected_schema.sheets == 2 and (has("row_count") | not)'
+	d x && has '.format == "xlsx" and .detected_schema.sheets == 2 and .row_count == 200'
 }
 
 @test "rows are counted to the end, also beyond what the columns are typed by" {
@@ -221,17 +222,30 @@ root() {
 	head -c 100 whole > x && refuses 65 'x: it begins as zip and does not end so: it is cut off' describe x
 }
 
-@test "a zip bomb is not inflated" {
+@test "a zip bomb is inflated up to a limit" {
 	python3 - <<-'END'
-		import zipfile
+		import copy, zipfile
 		with zipfile.ZipFile("x", "w", zipfile.ZIP_DEFLATED) as z:
-		    with z.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as f:
-		        for _ in range(100):
-		            f.write(bytes(1 << 20))
 		    z.writestr("xl/workbook.xml", "<x/>")
+		    with z.open("xl/worksheets/sheet0.xml", "w") as f:
+		        for _ in range(64):
+		            f.write(b"<row/>" + bytes(1 << 20))
+		    for i in range(1, 100): # the same bytes again and again
+		        again = copy.copy(z.getinfo("xl/worksheets/sheet0.xml"))
+		        again.filename = again.orig_filename = f"xl/worksheets/sheet{i}.xml"
+		        z.filelist.append(again)
 	END
-	within_a_second d x
-	has '.format == "xlsx"'
+	d x
+	has '.format == "xlsx" and .detected_schema.sheets == 100 and (has("row_count") | not)'
+}
+
+@test "a sheet that is damaged" {
+	xlsx whole xl/worksheets/sheet1.xml xl/workbook.xml
+	for at in 60 100 300; do
+		cp whole x
+		printf '\377\377\377\377\377\377\377\377' | dd of=x bs=1 seek=$at conv=notrunc status=none
+		refuses 65 'x: a sheet of it is damaged' describe x
+	done
 }
 
 @test "lines of any length, in constant memory" {

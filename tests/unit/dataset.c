@@ -182,6 +182,7 @@ static void json_texts(void)
 	check("{\"a\":1}", "json 1");
 	check("[{\"a\":1,\"b\":\"x\"},\n{\"a\":2.5,\"b\":null},{\"a\":3}]", "json 3 a:number b:text?");
 	check("[]", "json 0");
+	check("[\"x\\\\\",1]", "json 2");
 	check(" [1, 2, [3, \"]\\\"\"]]\n", "json 3");
 	check("{\"a\":1,\"t\":\"2026-01-28\"}\n{\"a\":2,\"t\":\"2026-01-29\",\"o\":{}}\n", "ndjson 2 a:integer t:date o:object?");
 	check("\xef\xbb\xbf[{\"a\":[]}]", "json 1 a:array");
