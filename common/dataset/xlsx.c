@@ -1,6 +1,7 @@
 /*
- * XLSX: a zip archive with a workbook in it. The archive's directory, which stands at its end, says where the sheets are; these are
- * inflated piece by piece to count their rows, up to a limit, since a few bytes can stand for any number of them.
+ * XLSX: a zip archive with a workbook in it. The archive's directory, which stands at its end, says where the
+ * sheets are; these are inflated piece by piece to count their rows, up to a limit, since a few bytes can stand
+ * for any number of them.
  */
 #include "base/buf.h"
 #include "base/mem.h"
@@ -124,7 +125,7 @@ static int64_t inflate_more(struct member *m, char *out, struct err *e)
 	return (int64_t)(PIECE - m->z.avail_out);
 }
 
-/* Counts the rows of a deflated sheet of `packed` bytes at `at`, and takes what it inflates to from *budget, until that is below 0. */
+/* Counts the rows of a sheet of `packed` bytes at `at`, and takes what it inflates to from *budget, until that is below 0. */
 static int count_sheet(int fd, int64_t at, int64_t packed, struct rows *r, int64_t *budget, struct err *e)
 {
 	struct member m = { .fd = fd, .at = at, .left = packed };
@@ -151,7 +152,7 @@ static int count_sheet(int fd, int64_t at, int64_t packed, struct rows *r, int64
 struct workbook {
 	bool found;
 	int64_t sheets, budget;
-	bool unknown; /* a sheet is not deflated, or the budget is used up */
+	bool unknown; /* a sheet is not deflated (nobody writes such), or the budget is used up */
 	struct rows rows;
 };
 
