@@ -20,16 +20,17 @@
 
 static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
-static const char *run_id, *project_id, *mode, *format, *file;
+static const char *run_id, *project_id, *tenant, *mode, *format, *file;
 static struct option_time from, to;
 static bool exact;
-static int64_t top = 10;
+static int64_t top = 10, min_cell = 11;
 static const char *const modes[] = { "DEMO", "LIVE", NULL };
 static const char *formats[FORMATS_MAX]; /* names of the formats, then NULL */
 
 static const struct option options[] = {
 	{ "run", 'r', OPTION_TEXT, &run_id, "UUID", "only calls of this workflow run", NULL, 0, 0, NULL },
 	{ "project", 'p', OPTION_TEXT, &project_id, "UUID", "only calls of this project", NULL, 0, 0, NULL },
+	{ "tenant", 't', OPTION_TEXT, &tenant, "NAME", "only calls of this tenant", NULL, 0, 0, NULL },
 	{ "from", 0, OPTION_TIME, &from, "TIME", "begin of the period: a date or an RFC 3339 time", NULL, 0, 0, NULL },
 	{ "to", 0, OPTION_TIME, &to, "TIME", "end of the period, itself not in it", NULL, 0, 0, NULL },
 	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
@@ -39,6 +40,8 @@ static const struct option options[] = {
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
 	  NULL },
 	{ "top", 'n', OPTION_INT, &top, "N", "list so many of the most expensive calls (default 10)", NULL, 0, 1000, NULL },
+	{ "min-cell", 0, OPTION_INT, &min_cell, "N", "show no count of a dataset's rows below this (default 11)", NULL, 0,
+	  1000000, NULL },
 	STORE_OPTIONS(&setup),
 	TOOL_OPTIONS(&tool),
 };
@@ -71,6 +74,8 @@ static int read_scope(struct report_scope *s, struct err *e)
 		.to_ms = to.ms,
 		.exact = exact,
 		.top = (int)top,
+		.tenant = tenant,
+		.min_cell = min_cell,
 	};
 	if (tool.n_operands > 0)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REPORT_VERSION "1.1.0" /* of the model and its JSON form */
+#define REPORT_VERSION "1.2.0" /* of the model and its JSON form */
 
 /* What is counted of calls: the columns of rollup_hour, in the order of gather.c's table. */
 enum report_measure {
@@ -71,7 +71,7 @@ struct report_group {
 	struct report_key key;
 	int128 m[MEASURES];       /* lists of named things have CALLS alone: how often */
 	int128 status[STATUSES];  /* calls */
-	double latency[PERCENTILES]; /* of the total, tiers, providers and models */
+	double latency[PERCENTILES]; /* of the total, tiers, providers, models and projects; of a run also of stages, purposes and tenants */
 };
 
 struct report_list {
@@ -87,6 +87,7 @@ enum report_list_kind {
 	BY_STAGE,
 	BY_PURPOSE,
 	BY_PROJECT,
+	BY_TENANT,
 	BY_ERROR,     /* calls with the error code */
 	BY_PHI_TYPE,  /* times that a scan lists the type */
 	BY_ESCALATION, /* calls by tier from and to */
@@ -103,6 +104,43 @@ struct report_call {
 	int64_t stage;
 };
 
+/* The calls of an hour or a day (UTC). */
+struct report_moment {
+	int64_t start_ms;
+	int128 calls, succeeded, priced, cost_nano;
+};
+
+/* A count of rows, that is perhaps of people: one below the scope's min_cell is suppressed, and so is one that others would give away. */
+struct report_rows {
+	enum { ROWS_KNOWN, ROWS_UNKNOWN, ROWS_SUPPRESSED } is;
+	int64_t n; /* 0 unless known: no format can show what is suppressed */
+};
+
+/* A dataset, by the log of accesses to it in the scope. */
+struct report_dataset {
+	const char *id;
+	const char *name, *format, *phi_scan_status; /* NULL where the dataset is not registered */
+	int64_t accesses, failed, risky; /* risky: of medium or high risk to expose PHI */
+	int64_t first_ms, last_ms;
+	const char *access_types; /* "read, export" */
+	struct report_rows rows;  /* in the dataset */
+	struct report_rows rows_accessed; /* sum over its accesses */
+};
+
+#define RULE_SCALE 6 /* decimals of thresholds and of what is held against them */
+
+/* What a rule has found: the numbers that it was found by, and what to do. */
+struct report_finding {
+	const char *rule;       /* id */
+	const char *title, *recommendation;
+	const char *evidence;   /* sentence with the numbers */
+	const char *subject, *provider; /* the model or tier that it is about, or NULL */
+	int128 part, n;         /* part of n; of a factor n calls are compared with */
+	int64_t value, threshold; /* times 10^RULE_SCALE: the value is above the threshold */
+	const char *unit;       /* share, count, factor */
+	double low, high;       /* 95 % interval of a share; -1 without one */
+};
+
 struct report_part {
 	const char *mode; /* DEMO, LIVE, MIXED; NULL where it has no calls */
 	int64_t first_ms, last_ms; /* of its calls, where it has some */
@@ -111,6 +149,23 @@ struct report_part {
 	struct report_call *top; /* most expensive calls: cost, then time, then id */
 	size_t n_top;
 	int64_t conflicts; /* repeated ids with other content, quarantined */
+	struct report_moment *moments; /* in order of time, those without calls left out */
+	size_t n_moments;
+	struct report_dataset *datasets; /* most accessed first, then by id */
+	size_t n_datasets;
+	struct report_rows rows_accessed; /* of all datasets */
+	struct report_finding *findings; /* in the order of the rules; those on the whole database stand in struct report */
+	size_t n_findings;
+};
+
+/* A stage of the workflow run that the report is on, as its workflow says. */
+struct report_stage_run {
+	int64_t stage;
+	const char *name, *status, *mode;
+	int64_t attempt, max_attempts;             /* -1: not stated, here and below */
+	int64_t items_total, items_done, items_failed;
+	bool has_started, has_completed;
+	int64_t started_ms, completed_ms, duration_ms;
 };
 
 /* What is reported on. */
@@ -118,15 +173,18 @@ struct report_scope {
 	bool has_run, has_project;
 	struct uuid run, project;
 	const char *mode; /* DEMO, LIVE, or NULL for both */
+	const char *tenant; /* or NULL for all */
 	bool has_from, has_to;
 	int64_t from_ms, to_ms; /* from <= time < to */
 	bool exact; /* read the record at the edges; a report on a run is always exact */
 	int top;    /* how many expensive calls */
+	int64_t min_cell; /* smallest count of rows that is shown */
 };
 
 /* The state of the record that the report saw. */
 struct report_record {
 	int64_t last_batch; /* number; 0: none */
+	int64_t committed_ms; /* when */
 	int64_t recorded, repeated, conflicting, refused; /* sums over all batches */
 	struct sha256 content_sum;
 };
@@ -185,6 +243,14 @@ struct report {
 	bool widened_from, widened_to; /* to the hour */
 	const char *project;      /* of the scope, or the only one of the calls; else NULL */
 	struct report_part all, mode[2]; /* all calls in the scope; DEMO; LIVE */
+	int64_t moment_ms;        /* length of the moments: an hour, or a day where the calls are spread over more than three */
+	struct report_stage_run *stage_runs; /* in order of the stage */
+	size_t n_stage_runs;
+	const char *run_status;   /* running, completed, failed ...: of the run by its stages; NULL: not known */
+	struct report_finding *findings; /* on the whole database, whatever the scope */
+	size_t n_findings;
+	const char **recommendations; /* those of all findings, each once */
+	size_t n_recommendations;
 	struct report_record record;
 	struct report_reason *refusals; /* of the whole database, by reason */
 	size_t n_refusals;

@@ -10,6 +10,7 @@ static int take_batch(struct gather *g, struct db_stmt *row, struct err *e)
 {
 	(void)e;
 	g->record.last_batch = db_int(row, 0);
+	g->record.committed_ms = db_int(row, 6);
 	gather_add(g, &g->record.recorded, db_int(row, 1));
 	gather_add(g, &g->record.repeated, db_int(row, 2));
 	gather_add(g, &g->record.conflicting, db_int(row, 3));
@@ -41,13 +42,15 @@ static int read_conflicts(struct gather *g, struct err *e)
 		value_text(g->scope->has_run ? run : NULL),
 		value_text(g->scope->has_project ? project : NULL),
 		value_text(g->scope->mode),
+		value_text(g->scope->tenant),
 	};
 	return query_each(g,
 	                  "SELECT event ->> '$.governance_mode', count(*) FROM conflict"
 	                  " WHERE time_ms >= ?1 AND time_ms < ?2 AND (?3 IS NULL OR lower(event ->> '$.run_id') = ?3)"
 	                  " AND (?4 IS NULL OR lower(event ->> '$.project_id') = ?4)"
-	                  " AND (?5 IS NULL OR event ->> '$.governance_mode' = ?5) GROUP BY 1",
-	                  values, 5, take_conflict, e);
+	                  " AND (?5 IS NULL OR event ->> '$.governance_mode' = ?5)"
+	                  " AND (?6 IS NULL OR event ->> '$.tenant_id' = ?6) GROUP BY 1",
+	                  values, 6, take_conflict, e);
 }
 
 static int take_refusal(struct gather *g, struct db_stmt *row, struct err *e)
@@ -64,7 +67,7 @@ static int take_refusal(struct gather *g, struct db_stmt *row, struct err *e)
 static int read_batches(struct gather *g, struct err *e)
 {
 	return query_each(g,
-	                  "SELECT number, recorded, repeated, conflicting, refused, content_sum FROM batch ORDER BY number",
+	                  "SELECT number, recorded, repeated, conflicting, refused, content_sum, committed_ms FROM batch ORDER BY number",
 	                  NULL, 0, take_batch, e);
 }
 
