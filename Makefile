@@ -46,7 +46,7 @@ SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
 GEN := $(B)/gen/event_tables.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/report_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -73,6 +73,12 @@ $(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-migrations $(MIGRATIONS) > $@
+
+$(B)/gen/report_data.c: scripts/embed-text schemas/report-rules.json schemas/report-crosswalk.json
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)scripts/embed-text report/data.h report_rules_text=schemas/report-rules.json \
+		report_crosswalk_text=schemas/report-crosswalk.json > $@
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)

@@ -4,6 +4,7 @@
 #include "io/tool.h"
 #include "report/formats.h"
 #include "report/model.h"
+#include "report/rules.h"
 #include "store/setup.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
 static const char *run_id, *project_id, *tenant, *mode, *format, *file;
 static struct option_time from, to;
+static struct option_list rules;
 static bool exact;
 static int64_t top = 10, min_cell = 11;
 static const char *const modes[] = { "DEMO", "LIVE", NULL };
@@ -42,6 +44,7 @@ static const struct option options[] = {
 	{ "top", 'n', OPTION_INT, &top, "N", "list so many of the most expensive calls (default 10)", NULL, 0, 1000, NULL },
 	{ "min-cell", 0, OPTION_INT, &min_cell, "N", "show no count of a dataset's rows below this (default 11)", NULL, 0,
 	  1000000, NULL },
+	{ "rule", 0, OPTION_LIST, &rules, "ID=VALUE", "point something out where it is above the value", NULL, 0, 0, NULL },
 	STORE_OPTIONS(&setup),
 	TOOL_OPTIONS(&tool),
 };
@@ -77,6 +80,10 @@ static int read_scope(struct report_scope *s, struct err *e)
 		.tenant = tenant,
 		.min_cell = min_cell,
 	};
+	rules_defaults(s->thresholds);
+	for (size_t i = 0; i < rules.n; i++)
+		if (rules_set(s->thresholds, rules.v[i], e) < 0)
+			return -1;
 	if (tool.n_operands > 0)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
 	if (from.given && to.given && from.ms >= to.ms)

@@ -5,6 +5,7 @@
 #include "report/formats.h"
 #include "report/gather.h"
 #include "report/limits.h"
+#include "report/rules.h"
 #include "report/touched.h"
 
 #include "base/mem.h"
@@ -508,6 +509,7 @@ int report_build(struct report **out, struct db *db, const struct report_scope *
 	gather_free(&g);
 	if (rc == 0) {
 		limits_state(r);
+		rules_find(r);
 		rc = identify(r, e);
 	}
 	if (rc < 0) {
@@ -525,7 +527,6 @@ static void free_part(struct report_part *part)
 	free(part->top);
 	free(part->moments);
 	free(part->datasets);
-	free(part->findings);
 }
 
 void report_free(struct report *r)

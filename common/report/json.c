@@ -351,43 +351,6 @@ static void put_datasets(struct json_writer *w, const struct report_part *p)
 	put_rows(w, "rows_accessed", "rows_accessed_suppressed", &p->rows_accessed);
 }
 
-/* An end of the interval. */
-static void put_end(struct json_writer *w, const char *name, double v)
-{
-	json_key(w, name);
-	if (v < 0)
-		json_null(w);
-	else
-		json_real(w, v, INTERVAL_DIGITS);
-}
-
-static void put_finding(struct json_writer *w, const struct report_finding *f)
-{
-	json_open(w, '{');
-	put_text(w, "rule", f->rule);
-	put_text(w, "title", f->title);
-	put_text(w, "subject", f->subject);
-	put_text(w, "provider", f->provider);
-	put_int(w, "part", f->part);
-	put_int(w, "n", f->n);
-	put_text(w, "unit", f->unit);
-	put_decimal(w, "value", true, f->value, RULE_SCALE);
-	put_end(w, "low", f->low);
-	put_end(w, "high", f->high);
-	put_decimal(w, "threshold", true, f->threshold, RULE_SCALE);
-	put_text(w, "evidence", f->evidence);
-	put_text(w, "recommendation", f->recommendation);
-	json_close(w, '}');
-}
-
-static void put_findings(struct json_writer *w, const char *name, const struct report_finding *v, size_t n)
-{
-	open_list(w, name);
-	for (size_t i = 0; i < n; i++)
-		put_finding(w, &v[i]);
-	json_close(w, ']');
-}
-
 /* The same members for the whole and for each mode. */
 static void put_part(struct json_writer *w, const struct report_part *p)
 {
@@ -422,7 +385,6 @@ static void put_part(struct json_writer *w, const struct report_part *p)
 	put_top(w, p);
 	put_moments(w, p);
 	put_datasets(w, p);
-	put_findings(w, "findings", p->findings, p->n_findings);
 }
 
 static void put_modes(struct json_writer *w, const struct report *r)
@@ -560,13 +522,55 @@ static void put_completeness(struct json_writer *w, const struct report *r)
 	json_close(w, '}');
 }
 
-static void put_sentences(struct json_writer *w, const struct report *r)
+static void put_limitations(struct json_writer *w, const struct report *r)
 {
 	open_list(w, "limitations");
 	for (size_t i = 0; i < r->n_limitations; i++)
 		json_z(w, r->limitations[i]);
 	json_close(w, ']');
-	put_findings(w, "database_findings", r->findings, r->n_findings);
+}
+
+/* An end of the interval. */
+static void put_end(struct json_writer *w, const char *name, const struct report_finding *f, double v)
+{
+	json_key(w, name);
+	if (f->is_factor)
+		json_null(w);
+	else
+		json_real(w, v, INTERVAL_DIGITS);
+}
+
+static void put_finding(struct json_writer *w, const struct report_finding *f)
+{
+	json_open(w, '{');
+	put_text(w, "rule", report_rules[f->rule]);
+	put_text(w, "governance_mode", f->mode);
+	put_text(w, "title", f->title);
+	put_text(w, "provider", f->provider);
+	put_text(w, "model", f->model);
+	put_text(w, "unit", f->is_factor ? "factor" : "share");
+	put_int(w, "part", f->part);
+	put_int(w, "n", f->n);
+	put_decimal(w, "value", true, f->value, RULE_SCALE);
+	put_end(w, "low", f, f->low);
+	put_end(w, "high", f, f->high);
+	put_decimal(w, "threshold", true, f->threshold, RULE_SCALE);
+	put_text(w, "evidence", f->evidence);
+	put_text(w, "recommendation", f->recommendation);
+	json_close(w, '}');
+}
+
+static void put_findings(struct json_writer *w, const struct report *r)
+{
+	json_key(w, "rules");
+	json_open(w, '{');
+	for (int i = 0; i < RULES; i++)
+		put_decimal(w, report_rules[i], true, r->scope.thresholds[i], RULE_SCALE);
+	json_close(w, '}');
+	open_list(w, "findings");
+	for (size_t i = 0; i < r->n_findings; i++)
+		put_finding(w, &r->findings[i]);
+	json_close(w, ']');
 	open_list(w, "recommendations");
 	for (size_t i = 0; i < r->n_recommendations; i++)
 		json_z(w, r->recommendations[i]);
@@ -597,7 +601,8 @@ void report_json(const struct report *r, struct buf *out)
 	put_modes(&w, r);
 	put_record(&w, r);
 	put_completeness(&w, r);
-	put_sentences(&w, r);
+	put_limitations(&w, r);
+	put_findings(&w, r);
 	json_close(&w, '}');
 	buf_char(out, '\n');
 }

@@ -127,18 +127,35 @@ struct report_dataset {
 	struct report_rows rows_accessed; /* sum over its accesses */
 };
 
+/* What may need attention (schemas/report-rules.json), the gravest first. */
+enum report_rule {
+	RULE_PHI_FLAGS,
+	RULE_MISSING_SEQUENCES,
+	RULE_DEAD_LETTERS,
+	RULE_CONFLICTS,
+	RULE_FAILURES,
+	RULE_QUALITY_GATE,
+	RULE_ESCALATIONS,
+	RULE_UNPRICED_CALLS,
+	RULE_COST_OUTLIERS,
+	RULES
+};
+
+extern const char *const report_rules[RULES]; /* their ids */
+
 #define RULE_SCALE 6 /* decimals of thresholds and of what is held against them */
 
 /* What a rule has found: the numbers that it was found by, and what to do. */
 struct report_finding {
-	const char *rule;       /* id */
+	enum report_rule rule;
+	const char *mode;       /* DEMO, LIVE; NULL: the whole database, whatever the scope */
 	const char *title, *recommendation;
 	const char *evidence;   /* sentence with the numbers */
-	const char *subject, *provider; /* the model or tier that it is about, or NULL */
-	int128 part, n;         /* part of n; of a factor n calls are compared with */
+	const char *model, *provider; /* that it is about, or NULL */
+	bool is_factor;         /* the value is a multiple of the mean of n calls; else it is a share, part of n */
+	int128 part, n;
 	int64_t value, threshold; /* times 10^RULE_SCALE: the value is above the threshold */
-	const char *unit;       /* share, count, factor */
-	double low, high;       /* 95 % interval of a share; -1 without one */
+	double low, high;       /* 95 % interval of a share (Wilson) */
 };
 
 struct report_part {
@@ -154,8 +171,6 @@ struct report_part {
 	struct report_dataset *datasets; /* most accessed first, then by id */
 	size_t n_datasets;
 	struct report_rows rows_accessed; /* of all datasets */
-	struct report_finding *findings; /* in the order of the rules; those on the whole database stand in struct report */
-	size_t n_findings;
 };
 
 /* A stage of the workflow run that the report is on, as its workflow says. */
@@ -179,6 +194,7 @@ struct report_scope {
 	bool exact; /* read the record at the edges; a report on a run is always exact */
 	int top;    /* how many expensive calls */
 	int64_t min_cell; /* smallest count of rows that is shown */
+	int64_t thresholds[RULES]; /* times 10^RULE_SCALE; rules_defaults() fills them */
 };
 
 /* The state of the record that the report saw. */
@@ -247,9 +263,9 @@ struct report {
 	struct report_stage_run *stage_runs; /* in order of the stage */
 	size_t n_stage_runs;
 	const char *run_status;   /* running, completed, failed ...: of the run by its stages; NULL: not known */
-	struct report_finding *findings; /* on the whole database, whatever the scope */
+	struct report_finding *findings; /* in the order of the rules, then of the modes */
 	size_t n_findings;
-	const char **recommendations; /* those of all findings, each once */
+	const char **recommendations; /* those of the findings, each once */
 	size_t n_recommendations;
 	struct report_record record;
 	struct report_reason *refusals; /* of the whole database, by reason */
