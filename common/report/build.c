@@ -2,6 +2,7 @@
  * From what was gathered to the model. Every list comes about in one way: items with a key are sorted by it, and
  * neighbours with equal keys are folded into a group. Items are series (sums), sketches (latency) or tallies (counts).
  */
+#include "report/crosswalk.h"
 #include "report/formats.h"
 #include "report/gather.h"
 #include "report/limits.h"
@@ -510,6 +511,7 @@ int report_build(struct report **out, struct db *db, const struct report_scope *
 	if (rc == 0) {
 		limits_state(r);
 		rules_find(r);
+		crosswalk_read(r);
 		rc = identify(r, e);
 	}
 	if (rc < 0) {
@@ -542,6 +544,7 @@ void report_free(struct report *r)
 	free(r->stage_runs);
 	free(r->findings);
 	free(r->recommendations);
+	free(r->crosswalk);
 	free(r->refusals);
 	free(r->complete.v);
 	free(r->complete.losses);

@@ -577,6 +577,23 @@ static void put_findings(struct json_writer *w, const struct report *r)
 	json_close(w, ']');
 }
 
+static void put_crosswalk(struct json_writer *w, const struct report *r)
+{
+	open_list(w, "crosswalk");
+	for (size_t i = 0; i < r->n_crosswalk; i++) {
+		const struct report_crosswalk *c = &r->crosswalk[i];
+		json_open(w, '{');
+		put_text(w, "framework", c->framework);
+		put_text(w, "source", c->source);
+		put_text(w, "source_dated", c->dated);
+		put_text(w, "item", c->item);
+		put_text(w, "asks", c->asks);
+		put_text(w, "section", c->section);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
 static void put_identity(struct json_writer *w, const struct report *r)
 {
 	put_uuid(w, "report_id", r->identified, &r->id);
@@ -603,6 +620,7 @@ void report_json(const struct report *r, struct buf *out)
 	put_completeness(&w, r);
 	put_limitations(&w, r);
 	put_findings(&w, r);
+	put_crosswalk(&w, r);
 	json_close(&w, '}');
 	buf_char(out, '\n');
 }

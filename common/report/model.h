@@ -249,6 +249,35 @@ struct report_completeness {
 	int64_t lost;            /* their sum */
 };
 
+/* What a rule or guideline asks for, and the section that answers it (schemas/report-crosswalk.json). */
+struct report_crosswalk {
+	const char *framework, *source, *dated; /* the document, where it is found, of when it is */
+	const char *item, *asks;
+	const char *section; /* a heading of the report, or "not covered" */
+};
+
+/* A figure of two reports: this one and the one that it is held against. */
+enum report_unit { UNIT_COUNT, UNIT_USD, UNIT_MS, UNIT_SHARE };
+
+struct report_difference {
+	const char *mode;       /* DEMO, LIVE */
+	const char *figure;     /* "calls", "success_rate" ... */
+	const char *tier, *provider, *model; /* that it is of; NULL: of all calls */
+	enum report_unit unit;
+	int scale;              /* decimals of the values */
+	bool known[2];
+	int128 value[2], difference; /* times 10^scale; the difference, first less second, where both are known */
+	int128 part[2], n[2];   /* of a share; of another figure n calls have it */
+	bool has_interval;      /* of the difference of two shares, 95 %, Newcombe */
+	double low, high;
+};
+
+struct report_comparison {
+	struct report *with;
+	struct report_difference *v;
+	size_t n;
+};
+
 struct report {
 	struct uuid id; /* version 5, of the JSON form with report_id and generated_at null: that of the content */
 	bool identified;
@@ -273,6 +302,9 @@ struct report {
 	struct report_completeness complete;
 	char **limitations; /* sentences */
 	size_t n_limitations;
+	struct report_crosswalk *crosswalk; /* in the order of the frameworks */
+	size_t n_crosswalk;
+	struct report_comparison *against; /* NULL: none */
 	struct report_texts *texts; /* what all names point into */
 };
 

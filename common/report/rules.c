@@ -9,6 +9,7 @@
 #include "report/data.h"
 #include "report/human.h"
 #include "report/texts.h"
+#include "stats/intervals.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -145,6 +146,7 @@ static void share(struct finding *f, enum report_rule rule, const char *mode, in
 	int64_t threshold = f->report->scope.thresholds[rule];
 	if (n <= 0 || part * ONE <= threshold * n)
 		return;
+	struct interval rate = interval_wilson((int64_t)part, (int64_t)n);
 	struct buf b;
 	buf_init(&b, SENTENCE_MAX);
 	human_of(&b, part, n, keep(f, rule, "of"));
@@ -157,6 +159,8 @@ static void share(struct finding *f, enum report_rule rule, const char *mode, in
 		    .mode = mode,
 		    .part = part,
 		    .n = n,
+		    .low = rate.low,
+		    .high = rate.high,
 		    .value = (int64_t)((2 * part * ONE + n) / (2 * n)),
 	    },
 	    &b);
