@@ -1,10 +1,12 @@
 /* ros-report: a transparency report from the record, as Markdown or JSON. */
 #include "base/num.h"
 #include "base/timefmt.h"
+#include "io/file.h"
 #include "io/tool.h"
 #include "report/formats.h"
 #include "report/model.h"
 #include "report/rules.h"
+#include "report/verify.h"
 #include "store/setup.h"
 #include "store/store.h"
 
@@ -15,13 +17,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define GENERATED_BY "ros-report " ROS_VERSION_TEXT
 #define FORMATS_MAX 16
 #define PATH_TEXT_MAX ((size_t)1 << 16)
 #define YEAR_10000_S INT64_C(253402300800)
 
 static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
-static const char *run_id, *project_id, *tenant, *mode, *format, *file;
+static const char *run_id, *project_id, *tenant, *mode, *format, *file, *against, *verified;
 static struct option_time from, to;
 static struct option_list rules;
 static bool exact;
@@ -40,6 +43,9 @@ static const struct option options[] = {
 	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md or json (default: by the output file's name, else md)", NULL,
 	  0, 0, formats },
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
+	  NULL },
+	{ "against", 0, OPTION_TEXT, &against, "RUN|PERIOD", "compare with another run, or with a period FROM/TO", NULL, 0, 0, NULL },
+	{ "verify", 0, OPTION_TEXT, &verified, "FILE", "compute a report in JSON again and say what differs (- is stdin)", NULL, 0, 0,
 	  NULL },
 	{ "top", 'n', OPTION_INT, &top, "N", "list so many of the most expensive calls (default 10)", NULL, 0, 1000, NULL },
 	{ "min-cell", 0, OPTION_INT, &min_cell, "N", "show no count of a dataset's rows below this (default 11)", NULL, 0,
@@ -93,6 +99,20 @@ static int read_scope(struct report_scope *s, struct err *e)
 	return parse_uuid("--project", project_id, &s->has_project, &s->project, e);
 }
 
+/* A run instead of the run or period; or a period FROM/TO instead of them. */
+static int read_against(const struct report_scope *s, struct report_scope *other, struct err *e)
+{
+	struct str begin, end = str_cut(str_of(against), '/', &begin);
+	*other = *s;
+	other->has_from = other->has_to = other->has_run = false;
+	if (!end.p)
+		return parse_uuid("--against", against, &other->has_run, &other->run, e);
+	if (!time_parse_human(begin, &other->from_ms) || !time_parse_human(end, &other->to_ms) || other->from_ms >= other->to_ms)
+		return err_set(e, ROS_USAGE, "--against: neither a uuid nor a period FROM/TO: '%s'", against);
+	other->has_from = other->has_to = true;
+	return 0;
+}
+
 /* SOURCE_DATE_EPOCH makes reports reproducible: reproducible-builds.org/specs/source-date-epoch. */
 static int read_clock(int64_t *ms, struct err *e)
 {
@@ -136,12 +156,18 @@ static int open_database(struct db **db, struct err *e)
 
 static int build(struct report **r, struct err *e)
 {
-	struct report_scope scope;
+	struct report_scope scope, other;
 	struct db *db = NULL;
 	int64_t now_ms;
 	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0 || open_database(&db, e) < 0)
 		return -1;
-	int rc = report_build(r, db, &scope, "ros-report " ROS_VERSION_TEXT, now_ms, e);
+	int rc = 0;
+	if (against) {
+		rc = read_against(&scope, &other, e);
+		scope.against = &other;
+	}
+	if (rc == 0)
+		rc = report_build(r, db, &scope, GENERATED_BY, now_ms, e);
 	db_close(db);
 	return rc;
 }
@@ -207,6 +233,27 @@ static int deliver(const struct report *r, const struct report_format *chosen, s
 	return rc;
 }
 
+/* *differs: whether the report is not what the database says. */
+static int verify(bool *differs, struct err *e)
+{
+	struct buf json;
+	struct verdict verdict = { 0 };
+	struct db *db = NULL;
+	buf_init(&json, REPORT_BYTES_MAX);
+	int rc = file_read(verified, &json, e);
+	if (rc == 0)
+		rc = open_database(&db, e);
+	if (rc == 0)
+		rc = report_verify(&verdict, db, verified, buf_view(&json), GENERATED_BY, e);
+	out_str(&tool.out, buf_view(&verdict.text));
+	*differs = verdict.differences > 0;
+	buf_free(&verdict.text);
+	buf_free(&json);
+	db_close(db);
+	store_setup_free(&setup);
+	return rc;
+}
+
 static int run(struct err *e)
 {
 	const struct report_format *chosen;
@@ -229,5 +276,7 @@ int main(int argc, char **argv, char **environment)
 		formats[i] = report_formats[i].name;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
-	return tool_end(&tool, run(&e) < 0 ? tool_fail(&tool, &e) : ROS_DONE);
+	bool differs = false;
+	int rc = verified ? verify(&differs, &e) : run(&e);
+	return tool_end(&tool, rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE);
 }

@@ -2,6 +2,7 @@
  * From what was gathered to the model. Every list comes about in one way: items with a key are sorted by it, and
  * neighbours with equal keys are folded into a group. Items are series (sums), sketches (latency) or tallies (counts).
  */
+#include "report/compare.h"
 #include "report/crosswalk.h"
 #include "report/formats.h"
 #include "report/gather.h"
@@ -477,6 +478,8 @@ static int build(struct report *r, struct gather *g, struct db *db, struct err *
 	return g->overflow ? err_set(e, ROS_INPUT, "database %s: a count does not fit in 64 bits", db_path(db)) : 0;
 }
 
+static int build_against(struct report *r, struct db *db, struct err *e);
+
 /* Name space of report ids, minted for this purpose. */
 static const struct uuid space = {
 	{ 0x0b, 0x6d, 0x3f, 0x7e, 0x5a, 0x1c, 0x4e, 0x0d, 0x9a, 0x44, 0x1c, 0x86, 0xe2, 0x57, 0x93, 0xd8 }
@@ -494,8 +497,9 @@ static int identify(struct report *r, struct err *e)
 	return ok ? 0 : err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
 }
 
-int report_build(struct report **out, struct db *db, const struct report_scope *scope, const char *generated_by,
-                 int64_t generated_ms, struct err *e)
+/* Within a read transaction. */
+static int build_one(struct report **out, struct db *db, const struct report_scope *scope, const char *generated_by,
+                     int64_t generated_ms, struct err *e)
 {
 	struct report *r = mem_alloc(sizeof *r);
 	r->scope = *scope;
@@ -503,22 +507,43 @@ int report_build(struct report **out, struct db *db, const struct report_scope *
 	r->generated_ms = generated_ms;
 	r->texts = texts_new();
 	struct gather g = { 0 };
-	int rc = db_begin_read(db, e);
-	if (rc == 0)
-		rc = build(r, &g, db, e);
-	db_rollback(db); /* nothing was written */
+	int rc = build(r, &g, db, e);
 	gather_free(&g);
 	if (rc == 0) {
 		limits_state(r);
 		rules_find(r);
 		crosswalk_read(r);
-		rc = identify(r, e);
+		rc = build_against(r, db, e);
 	}
+	if (rc == 0)
+		rc = identify(r, e);
 	if (rc < 0) {
 		report_free(r);
 		r = NULL;
 	}
 	*out = r;
+	return rc;
+}
+
+static int build_against(struct report *r, struct db *db, struct err *e)
+{
+	struct report *with;
+	if (!r->scope.against)
+		return 0;
+	if (build_one(&with, db, r->scope.against, r->generated_by, r->generated_ms, e) < 0)
+		return -1;
+	compare(r, with);
+	return 0;
+}
+
+int report_build(struct report **r, struct db *db, const struct report_scope *scope, const char *generated_by,
+                 int64_t generated_ms, struct err *e)
+{
+	*r = NULL;
+	if (db_begin_read(db, e) < 0)
+		return -1;
+	int rc = build_one(r, db, scope, generated_by, generated_ms, e);
+	db_rollback(db); /* nothing was written */
 	return rc;
 }
 
@@ -545,6 +570,7 @@ void report_free(struct report *r)
 	free(r->findings);
 	free(r->recommendations);
 	free(r->crosswalk);
+	compare_free(r->against);
 	free(r->refusals);
 	free(r->complete.v);
 	free(r->complete.losses);

@@ -367,9 +367,11 @@ static int each_of_record(struct gather *g, const char *select, int64_t from_ms,
 		return 0;
 	struct buf sql;
 	buf_init(&sql, SQL_MAX);
-	buf_fmt(&sql, "WITH call AS NOT MATERIALIZED"
-	              " (SELECT * FROM invocation WHERE time_ms >= ?1 AND time_ms < ?2%s) %s",
-	        g->scope->has_run ? " AND run_id = ?3" : "", select);
+	buf_fmt(&sql, "WITH call AS NOT MATERIALIZED (SELECT * FROM invocation WHERE time_ms >= ?1 AND time_ms < ?2%s",
+	        g->scope->has_run ? " AND run_id = ?3" : "");
+	if (g->scope->has_as_of)
+		buf_fmt(&sql, " AND batch <= %" PRId64, g->scope->as_of);
+	buf_fmt(&sql, ") %s", select);
 	const struct value values[] = { value_int(from_ms), value_int(to_ms), run_value(g) };
 	int rc = query_each(g, buf_cstr(&sql), values, g->scope->has_run ? 3 : 2, fn, e);
 	buf_free(&sql);
@@ -494,7 +496,8 @@ static int read_split(struct gather *g, int64_t unit, range_fn *whole, range_fn 
 	return edge(g, end, g->to_ms, e);
 }
 
-static int read_run(struct gather *g, struct err *e)
+/* All from the record. */
+static int read_calls(struct gather *g, struct err *e)
 {
 	return read_record(g, g->from_ms, g->to_ms, e) < 0 || time_record(g, g->from_ms, g->to_ms, e) < 0 ? -1 : 0;
 }
@@ -552,7 +555,7 @@ int gather_all(struct gather *g, struct db *db, const struct report_scope *scope
 	set_bounds(g);
 	if (check_run(g, e) < 0 || load_series(g, e) < 0)
 		return -1;
-	if ((scope->has_run ? read_run(g, e) : read_period(g, e)) < 0)
+	if ((scope->has_run || scope->has_as_of ? read_calls(g, e) : read_period(g, e)) < 0)
 		return -1;
 	return gather_touched(g, e) < 0 || gather_state(g, e) < 0 || gather_completeness(g, e) < 0 ? -1 : 0;
 }

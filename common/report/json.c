@@ -413,6 +413,8 @@ static void put_scope(struct json_writer *w, const struct report *r)
 	put_text(w, "tenant_id", s->tenant);
 	put_time(w, "from", s->has_from, r->from_ms);
 	put_time(w, "to", s->has_to, r->to_ms);
+	put_time(w, "from_asked", s->has_from, s->from_ms);
+	put_time(w, "to_asked", s->has_to, s->to_ms);
 	put_bool(w, "from_widened", r->widened_from);
 	put_bool(w, "to_widened", r->widened_to);
 	put_bool(w, "exact", s->exact);
@@ -531,13 +533,13 @@ static void put_limitations(struct json_writer *w, const struct report *r)
 }
 
 /* An end of the interval. */
-static void put_end(struct json_writer *w, const char *name, const struct report_finding *f, double v)
+static void put_end(struct json_writer *w, const char *name, bool known, double v)
 {
 	json_key(w, name);
-	if (f->is_factor)
-		json_null(w);
-	else
+	if (known)
 		json_real(w, v, INTERVAL_DIGITS);
+	else
+		json_null(w);
 }
 
 static void put_finding(struct json_writer *w, const struct report_finding *f)
@@ -552,8 +554,8 @@ static void put_finding(struct json_writer *w, const struct report_finding *f)
 	put_int(w, "part", f->part);
 	put_int(w, "n", f->n);
 	put_decimal(w, "value", true, f->value, RULE_SCALE);
-	put_end(w, "low", f, f->low);
-	put_end(w, "high", f, f->high);
+	put_end(w, "low", !f->is_factor, f->low);
+	put_end(w, "high", !f->is_factor, f->high);
 	put_decimal(w, "threshold", true, f->threshold, RULE_SCALE);
 	put_text(w, "evidence", f->evidence);
 	put_text(w, "recommendation", f->recommendation);
@@ -575,6 +577,50 @@ static void put_findings(struct json_writer *w, const struct report *r)
 	for (size_t i = 0; i < r->n_recommendations; i++)
 		json_z(w, r->recommendations[i]);
 	json_close(w, ']');
+}
+
+static void put_side(struct json_writer *w, const struct report_difference *d, int side, const char *name)
+{
+	json_key(w, name);
+	json_open(w, '{');
+	put_decimal(w, "value", d->known[side], d->value[side], d->scale);
+	put_decimal(w, "part", d->unit == UNIT_SHARE, d->part[side], 0);
+	put_int(w, "n", d->n[side]);
+	json_close(w, '}');
+}
+
+static void put_difference(struct json_writer *w, const struct report_difference *d)
+{
+	static const char *const units[] = { [UNIT_COUNT] = "count", [UNIT_USD] = "usd", [UNIT_MS] = "ms", [UNIT_SHARE] = "share" };
+	json_open(w, '{');
+	put_text(w, "governance_mode", d->mode);
+	put_text(w, "tier", d->tier);
+	put_text(w, "provider", d->provider);
+	put_text(w, "model", d->model);
+	put_text(w, "figure", d->figure);
+	put_text(w, "unit", units[d->unit]);
+	put_side(w, d, 0, "this");
+	put_side(w, d, 1, "against");
+	put_decimal(w, "difference", d->known[0] && d->known[1], d->difference, d->scale);
+	put_end(w, "low", d->has_interval, d->low);
+	put_end(w, "high", d->has_interval, d->high);
+	json_close(w, '}');
+}
+
+static void put_comparison(struct json_writer *w, const struct report *r)
+{
+	json_key(w, "comparison");
+	if (!r->against) {
+		json_null(w);
+		return;
+	}
+	json_open(w, '{');
+	put_scope(w, r->against->with);
+	open_list(w, "differences");
+	for (size_t i = 0; i < r->against->n; i++)
+		put_difference(w, &r->against->v[i]);
+	json_close(w, ']');
+	json_close(w, '}');
 }
 
 static void put_crosswalk(struct json_writer *w, const struct report *r)
@@ -620,6 +666,7 @@ void report_json(const struct report *r, struct buf *out)
 	put_completeness(&w, r);
 	put_limitations(&w, r);
 	put_findings(&w, r);
+	put_comparison(&w, r);
 	put_crosswalk(&w, r);
 	json_close(&w, '}');
 	buf_char(out, '\n');

@@ -195,6 +195,10 @@ struct report_scope {
 	int top;    /* how many expensive calls */
 	int64_t min_cell; /* smallest count of rows that is shown */
 	int64_t thresholds[RULES]; /* times 10^RULE_SCALE; rules_defaults() fills them */
+	const struct report_scope *against; /* to compare with, or NULL; by reference, as is fates, until report_build() returns */
+	bool has_as_of; /* as the record was after the batch: it is read itself, not the rollups, and what it does not know of then is left out */
+	int64_t as_of;
+	const int64_t *fates; /* with has_as_of: what became of all that was emitted, which the record knows only for now */
 };
 
 /* The state of the record that the report saw. */

@@ -155,6 +155,8 @@ static int read_stages(struct gather *g, struct err *e)
 int gather_touched(struct gather *g, struct err *e)
 {
 	static const char *const modes[TOUCHED] = { NULL, "DEMO", "LIVE" };
+	if (g->scope->has_as_of)
+		return 0;
 	for (int i = 0; i < TOUCHED; i++)
 		if (read_datasets(g, i, modes[i], e) < 0)
 			return -1;
