@@ -221,9 +221,10 @@ static int deliver(const struct report *r, const struct report_format *chosen, s
 {
 	struct buf text;
 	buf_init(&text, REPORT_BYTES_MAX);
-	chosen->render(r, &text);
-	int rc = 0;
-	if (!buf_ok(&text))
+	int rc = chosen->render(r, &text, e);
+	if (rc < 0)
+		; /* said already */
+	else if (!buf_ok(&text))
 		rc = err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
 	else if (to_file())
 		rc = write_file(file, buf_view(&text), e);

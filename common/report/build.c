@@ -489,7 +489,7 @@ static int identify(struct report *r, struct err *e)
 {
 	struct buf content;
 	buf_init(&content, REPORT_BYTES_MAX);
-	report_json(r, &content);
+	report_json(r, &content, NULL);
 	bool ok = buf_ok(&content);
 	r->id = uuid_named(&space, buf_view(&content));
 	r->identified = true;

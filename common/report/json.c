@@ -651,8 +651,9 @@ static void put_identity(struct json_writer *w, const struct report *r)
 	put_text(w, "project_name", NULL); /* events carry no name */
 }
 
-void report_json(const struct report *r, struct buf *out)
+int report_json(const struct report *r, struct buf *out, struct err *e)
 {
+	(void)e;
 	struct json_writer w;
 	json_writer_init(&w, out, true);
 	json_open(&w, '{');
@@ -670,4 +671,5 @@ void report_json(const struct report *r, struct buf *out)
 	put_crosswalk(&w, r);
 	json_close(&w, '}');
 	buf_char(out, '\n');
+	return 0;
 }

@@ -257,7 +257,7 @@ same_top() {
 	run ! grep -F '<img' r.md
 	run ! grep -F '](http' r.md
 	run ! grep -P '\x{202e}|\x{200b}' r.md
-	grep -F '[U+202E]' r.md
+	grep -F 'U&#43;202E' r.md
 	# each row of a table has as many cells as its heading
 	awk -F'|' '/^\|/ { if (cells && NF != cells) { print; exit 1 } cells = NF; next } { cells = 0 }' r.md
 	grep -E '`(long){15}…`' r.md

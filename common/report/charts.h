@@ -1,0 +1,25 @@
+/* The charts of the report: which figures they show, by what label. */
+#ifndef ROS_REPORT_CHARTS_H
+#define ROS_REPORT_CHARTS_H
+
+#include "base/num.h"
+#include "report/doc.h"
+#include "report/model.h"
+
+#include <stddef.h>
+
+/* Appends what a group is called, as name_fitted() has it. */
+typedef void group_label_fn(struct buf *out, const struct report_group *g, int columns);
+group_label_fn label_name, label_stage;
+
+/* Bars of the known cost of the first `shown` groups, and of all others together. */
+void chart_of_cost(struct doc *d, const char *title, const struct report_list *list, size_t shown, group_label_fn *label);
+
+/* Bars of counts, with their share of the whole. */
+void chart_of_counts(struct doc *d, const char *title, const char *const *labels, const int128 *v, size_t n,
+                     const char *what);
+
+/* From the median to the 99th percentile, a line a group. */
+void chart_of_latency(struct doc *d, const char *title, const struct report_list *list);
+
+#endif
