@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "import/csv.h"
+#include "csv/read.h"
 #include "import/draft.h"
 #include "json/reader.h"
 

@@ -322,7 +322,7 @@ static int take_row(struct import *im, const struct columns *columns, const stru
 int import_table(struct import *im, struct columns *columns, struct lines *l, struct out *out,
                  import_refused_fn *refused, void *arg, struct err *e)
 {
-	struct table *t = table_new();
+	struct table *t = table_new(',');
 	enum lines_event event;
 	bool header = false;
 	int rc = 0;

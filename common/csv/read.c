@@ -1,5 +1,5 @@
 /* Rows of a CSV text. libcsv hands out cells and row ends by callbacks; here they are kept until the row is whole. */
-#include "import/csv.h"
+#include "csv/read.h"
 
 #include "base/mem.h"
 
@@ -8,6 +8,7 @@
 
 struct table {
 	struct csv_parser parser;
+	char delimiter;
 	struct buf text;       /* the cells, one behind the other */
 	size_t *ends;          /* where each ends in text */
 	struct str *cells;     /* the finished row */
@@ -35,14 +36,16 @@ static void restart(struct table *t)
 {
 	csv_free(&t->parser);
 	(void)csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI);
+	csv_set_delim(&t->parser, (unsigned char)t->delimiter);
 	csv_set_term_func(&t->parser, is_term);
 	csv_set_space_func(&t->parser, is_space);
 	t->open = false;
 }
 
-struct table *table_new(void)
+struct table *table_new(char delimiter)
 {
 	struct table *t = mem_alloc(sizeof *t);
+	t->delimiter = delimiter;
 	buf_init(&t->text, CSV_ROW_MAX);
 	restart(t);
 	return t;

@@ -1,10 +1,10 @@
 /*
- * Rows of a CSV text (RFC 4180), line by line, by libcsv in its strict mode. Cells may be quoted and then hold commas,
- * quotes and line ends; blanks are part of a cell, quoted or not. Empty lines are passed over. A row has at most CSV_ROW_MAX bytes, so that a quote left open
- * cannot take all memory.
+ * Rows of a CSV text (RFC 4180), line by line, by libcsv in its strict mode. Cells may be quoted and then hold
+ * delimiters, quotes and line ends; blanks are part of a cell, quoted or not. Empty lines are passed over. A row has at most CSV_ROW_MAX bytes, so
+ * that a quote left open cannot take all memory.
  */
-#ifndef ROS_IMPORT_CSV_H
-#define ROS_IMPORT_CSV_H
+#ifndef ROS_CSV_READ_H
+#define ROS_CSV_READ_H
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -31,7 +31,7 @@ enum table_result {
 	TABLE_BAD,  /* *e (ROS_REFUSED) says what is wrong; the row is dropped, the next line begins a new one */
 };
 
-struct table *table_new(void);
+struct table *table_new(char delimiter); /* between the cells of a row: comma, semicolon, tab */
 void table_free(struct table *t); /* NULL is fine */
 
 /* Takes one line with its number; `whole`: a \n followed it. row->line is set for TABLE_BAD as well. */
