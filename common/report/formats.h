@@ -35,4 +35,10 @@ int report_markdown(const struct report *r, struct buf *out, struct err *e);
  */
 int report_json(const struct report *r, struct buf *out, struct err *e);
 
+/* CSV, one table of all figures: section, name, dimensions (a JSON object), value, unit. */
+int report_csv(const struct report *r, struct buf *out, struct err *e);
+
+/* Appends the i-th of its tables with a column a figure; returns the name, or NULL behind the last. */
+const char *report_csv_table(const struct report *r, size_t i, struct buf *out);
+
 #endif

@@ -183,8 +183,7 @@ static int make_again(struct verifying *v, struct db *db, struct buf *json, stru
 	}
 	if (report_build(&r, db, &v->scope, v->generated_by, 0, e) < 0)
 		return -1;
-	struct err ignored; /* JSON needs nothing */
-	report_json(r, json, &ignored);
+	report_json(r, json, NULL);
 	report_free(r);
 	v->again = json_read(v->again_reader, buf_view(json), &fault);
 	return v->again ? 0 : err_set(e, ROS_BUG, "the report is no JSON: %s", fault.rule);
