@@ -14,11 +14,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define GENERATED_BY "ros-report " ROS_VERSION_TEXT
 #define FORMATS_MAX 16
+#define COLUMNS_MAX 1000
 #define PATH_TEXT_MAX ((size_t)1 << 16)
 #define YEAR_10000_S INT64_C(253402300800)
 
@@ -40,7 +42,7 @@ static const struct option options[] = {
 	{ "to", 0, OPTION_TIME, &to, "TIME", "end of the period, itself not in it", NULL, 0, 0, NULL },
 	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
 	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "only calls of this mode: DEMO or LIVE", NULL, 0, 0, modes },
-	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md or json (default: by the output file's name, else md)", NULL,
+	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv or text (default: by the output file's name)", NULL,
 	  0, 0, formats },
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
 	  NULL },
@@ -132,10 +134,20 @@ static bool to_file(void)
 	return file && strcmp(file, "-") != 0;
 }
 
+static bool to_directory(void)
+{
+	struct stat st;
+	return to_file() && (file[strlen(file) - 1] == '/' || (stat(file, &st) == 0 && S_ISDIR(st.st_mode)));
+}
+
 static int choose_format(const struct report_format **chosen, struct err *e)
 {
-	*chosen = &report_formats[0];
-	if (format)
+	*chosen = report_format_named(to_file() || !isatty(STDOUT_FILENO) ? "md" : "text");
+	if (to_directory()) {
+		*chosen = report_format_named("csv");
+		if (format && strcmp(format, "csv") != 0)
+			return err_set(e, ROS_USAGE, "--output: only csv goes to a directory: '%s'", file);
+	} else if (format)
 		*chosen = report_format_named(format);
 	else if (to_file())
 		*chosen = report_format_of_file(file);
@@ -217,15 +229,62 @@ static int write_file(const char *path, struct str text, struct err *e)
 	return rc;
 }
 
+static int too_long(struct err *e)
+{
+	return err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
+}
+
+/* What the form of text is for. */
+static void look_at_terminal(struct report *r)
+{
+	const char *columns = config_get(tool.config, "COLUMNS"), *term = config_get(tool.config, "TERM");
+	struct winsize size;
+	int64_t n = 0;
+	bool is_terminal = !to_file() && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+	if (columns)
+		num_int_in(str_of(columns), 1, COLUMNS_MAX, &n);
+	r->columns = n > 0 ? (size_t)n : is_terminal ? size.ws_col : 0;
+	r->colour = is_terminal && !config_get(tool.config, "NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+static int write_table(const char *name, struct str text, struct err *e)
+{
+	struct buf path;
+	buf_init(&path, PATH_TEXT_MAX);
+	buf_fmt(&path, "%s/%s.csv", file, name);
+	int rc = write_file(buf_cstr(&path), text, e);
+	buf_free(&path);
+	return rc;
+}
+
+/* A file a table. */
+static int write_tables(const struct report *r, struct err *e)
+{
+	const char *name;
+	struct buf text;
+	if (file_make_dir(file, e) < 0)
+		return -1;
+	buf_init(&text, REPORT_BYTES_MAX);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && (name = report_csv_table(r, i, &text)); i++) {
+		rc = buf_ok(&text) ? write_table(name, buf_view(&text), e) : too_long(e);
+		buf_clear(&text);
+	}
+	buf_free(&text);
+	return rc;
+}
+
 static int deliver(const struct report *r, const struct report_format *chosen, struct err *e)
 {
+	if (to_directory())
+		return write_tables(r, e);
 	struct buf text;
 	buf_init(&text, REPORT_BYTES_MAX);
 	int rc = chosen->render(r, &text, e);
 	if (rc < 0)
 		; /* said already */
 	else if (!buf_ok(&text))
-		rc = err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
+		rc = too_long(e);
 	else if (to_file())
 		rc = write_file(file, buf_view(&text), e);
 	else
@@ -262,8 +321,10 @@ static int run(struct err *e)
 	int rc = choose_format(&chosen, e);
 	if (rc == 0)
 		rc = build(&r, e);
-	if (rc == 0)
+	if (rc == 0) {
+		look_at_terminal(r);
 		rc = deliver(r, chosen, e);
+	}
 	report_free(r);
 	store_setup_free(&setup);
 	return rc;

@@ -9,6 +9,7 @@ const struct report_format report_formats[] = {
 	{ "md", ".md", report_markdown },
 	{ "json", ".json", report_json },
 	{ "csv", ".csv", report_csv },
+	{ "text", ".txt", report_text },
 };
 const size_t n_report_formats = sizeof report_formats / sizeof report_formats[0];
 

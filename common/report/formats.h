@@ -41,4 +41,7 @@ int report_csv(const struct report *r, struct buf *out, struct err *e);
 /* Appends the i-th of its tables with a column a figure; returns the name, or NULL behind the last. */
 const char *report_csv_table(const struct report *r, size_t i, struct buf *out);
 
+/* For a terminal of r->columns columns. */
+int report_text(const struct report *r, struct buf *out, struct err *e);
+
 #endif

@@ -309,6 +309,8 @@ struct report {
 	struct report_crosswalk *crosswalk; /* in the order of the frameworks */
 	size_t n_crosswalk;
 	struct report_comparison *against; /* NULL: none */
+	size_t columns;  /* of the terminal that the form of text is for; 0: 80. The caller sets it after report_build(), as colour */
+	bool colour;
 	struct report_texts *texts; /* what all names point into */
 };
 
