@@ -203,7 +203,7 @@ static void put_record(struct buf *out, const struct columns_table *t, size_t ro
 		if (t->has_head)
 			buf_fmt(&line, "%.*s: ", STR_ARG(t->cells[c]));
 		buf_str(&line, t->cells[row * columns + c]);
-		columns_wrap(out, buf_view(&line), width, c == 0 ? "" : "  ", c == 0 ? "" : "    ");
+		columns_wrap(out, buf_view(&line), width, c == 0 ? "" : "  ", c == 0 ? "" : "  ");
 	}
 	buf_free(&line);
 }

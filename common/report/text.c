@@ -5,6 +5,7 @@
 #include "report/formats.h"
 
 #include "base/mem.h"
+#include "base/timefmt.h"
 #include "report/columns.h"
 #include "report/content.h"
 #include "report/doc.h"
@@ -112,7 +113,8 @@ static void put_sparklines(const struct screen *s)
 	size_t span = (size_t)((moments[r->all.n_moments - 1].start_ms - moments[0].start_ms) / r->moment_ms) + 1;
 	size_t label = sizeof "DEMO calls  " - 1, n = span < s->columns - label ? span : s->columns - label;
 	double *v = mem_array(n, sizeof *v);
-	buf_fmt(s->out, "\nFrom the first %s to the last:\n", r->moment_ms == INT64_C(3600000) ? "hour" : "day");
+	buf_char(s->out, '\n');
+	put_text(s, r->moment_ms == TIME_HOUR_MS ? "From the first hour to the last:" : "From the first day to the last:", "", "");
 	for (int i = 0; i < 4; i++) {
 		const struct report_part *p = &r->mode[i / 2];
 		bool cost = i % 2;

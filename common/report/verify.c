@@ -85,9 +85,11 @@ static int read_scope(const struct verifying *v, const struct json *in, struct r
 
 static int read_rules(struct verifying *v, struct err *e)
 {
+	const struct json *rules = json_get(v->reader, v->root, STR("rules"));
 	for (int i = 0; i < RULES; i++) {
-		const struct json *rules = json_get(v->reader, v->root, STR("rules"));
-		if (!num_scaled(text_of(v, rules, report_rules[i]), RULE_SCALE, &v->scope.thresholds[i], NULL))
+		const struct json *threshold = json_get(v->reader, rules, str_of(report_rules[i]));
+		if (!threshold || threshold->type != JSON_NUMBER ||
+		    !num_scaled(threshold->text, RULE_SCALE, &v->scope.thresholds[i], NULL))
 			return bad(v, "rules", e);
 	}
 	return 0;
@@ -174,7 +176,7 @@ static int make_again(struct verifying *v, struct db *db, struct buf *json, stru
 	if (last_batch(db, &last, e) < 0)
 		return -1;
 	if (last < v->scope.as_of)
-		return err_set(e, ROS_REFUSED, "database %s: ends at batch %" PRId64 ", the report was made at %" PRId64, db_path(db), last,
+		return err_set(e, ROS_REFUSED, "database %s: ends at batch %" PRId64 ", the report was made at batch %" PRId64, db_path(db), last,
 		               v->scope.as_of);
 	v->is_past = last > v->scope.as_of;
 	if (v->is_past) {
