@@ -210,7 +210,11 @@ static int record_entry(struct aggregate *a, const struct envelope *env, const s
 			fault->rule = "source";
 		}
 	} else if (event_check(a->reader, env->event, &ev, fault)) {
-		return store_record(a->store, a->reader, &ev, origin, &outcome, e);
+		if (store_record(a->store, a->reader, &ev, origin, &outcome, e) < 0)
+			return -1;
+		if (outcome != STORE_SEALED)
+			return 0;
+		fault->rule = "sealed";
 	}
 	*reason = str_of(fault->rule);
 	return 0;
@@ -297,8 +301,13 @@ static int take_event(struct aggregate *a, const struct json *root, uint64_t lin
 	struct event ev;
 	struct json_fault fault = { .rule = "size" };
 	enum store_outcome outcome;
-	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault))
-		return begin(a, root, e) < 0 ? -1 : store_record(a->store, a->reader, &ev, NULL, &outcome, e);
+	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault)) {
+		if (begin(a, root, e) < 0 || store_record(a->store, a->reader, &ev, NULL, &outcome, e) < 0)
+			return -1;
+		if (outcome != STORE_SEALED)
+			return 0;
+		fault = (struct json_fault){ .rule = "sealed" };
+	}
 	refuse_line(a, line, &fault);
 	return 0;
 }

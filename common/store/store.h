@@ -23,6 +23,7 @@ enum store_outcome {
 	STORE_RECORDED,    /* new */
 	STORE_REPEATED,    /* known, with the same content; or a conflict that is quarantined already */
 	STORE_CONFLICTING, /* the same time and id are recorded with other content: quarantined */
+	STORE_SEALED,      /* not taken: its day is purged (purge.h); who sent it should be told, by store_refuse() where it is an entry */
 };
 
 struct store_counts {
