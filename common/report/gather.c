@@ -359,6 +359,12 @@ static int take_sketch(struct gather *g, struct db_stmt *row, struct err *e)
 
 /* The record. */
 
+/* A day of a deployment that lost calls to ros-purge: it does not change any more, and its sums remain. */
+#define DAY_OF(time, unit) "((" time " - (" time " % " unit " + " unit ") % " unit ") / " unit ")"
+#define IS_SEALED(day, deployment) "EXISTS (SELECT 1 FROM sealed_day x WHERE x.day = " day " AND x.deployment_id = " deployment ")"
+#define HOUR_IS_SEALED \
+	IS_SEALED(DAY_OF("hour", "24"), "(SELECT deployment_id FROM series WHERE series.id = series_id)")
+
 /* Gives fn the rows of `select` whose calls are of the scope's run and from <= time < to. */
 static int each_of_record(struct gather *g, const char *select, int64_t from_ms, int64_t to_ms, row_fn *fn,
                           struct err *e)
@@ -370,7 +376,8 @@ static int each_of_record(struct gather *g, const char *select, int64_t from_ms,
 	buf_fmt(&sql, "WITH call AS NOT MATERIALIZED (SELECT * FROM invocation WHERE time_ms >= ?1 AND time_ms < ?2%s",
 	        g->scope->has_run ? " AND run_id = ?3" : "");
 	if (g->scope->has_as_of)
-		buf_fmt(&sql, " AND batch <= %" PRId64, g->scope->as_of);
+		buf_fmt(&sql, " AND batch <= %" PRId64 "%s", g->scope->as_of,
+		        g->scope->has_run ? "" : " AND NOT " IS_SEALED(DAY_OF("time_ms", "86400000"), "invocation.deployment_id"));
 	buf_fmt(&sql, ") %s", select);
 	const struct value values[] = { value_int(from_ms), value_int(to_ms), run_value(g) };
 	int rc = query_each(g, buf_cstr(&sql), values, g->scope->has_run ? 3 : 2, fn, e);
@@ -434,6 +441,7 @@ static int sum_rollups(struct gather *g, const struct value hours[2], struct err
 	for (int i = 0; i < MEASURES; i++)
 		buf_fmt(&sql, ", %s", measures[i].rollup);
 	buf_z(&sql, ", NULL FROM rollup_hour WHERE hour >= ?1 AND hour < ?2");
+	buf_z(&sql, g->scope->has_as_of ? " AND " HOUR_IS_SEALED : "");
 	int rc = query_each(g, buf_cstr(&sql), hours, 2, take_hour, e);
 	buf_free(&sql);
 	return rc;
@@ -459,9 +467,17 @@ static int read_rollups(struct gather *g, int64_t from_ms, int64_t to_ms, struct
 	const struct value hours[] = { value_int(from_ms / TIME_HOUR_MS), value_int(to_ms / TIME_HOUR_MS) };
 	if (sum_rollups(g, hours, e) < 0 || sum_full_hours(g, e) < 0)
 		return -1;
-	return query_each(g, "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2", hours, 2,
-	                  take_tally, e);
+	return query_each(g,
+	                  g->scope->has_as_of ?
+	                          "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2 AND " HOUR_IS_SEALED :
+	                          "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2",
+	                  hours, 2, take_tally, e);
 }
+
+#define SKETCHES \
+	"SELECT governance_mode, project_id, tier, provider, model, sketch" \
+	" FROM latency_day JOIN deployment ON id = deployment_id WHERE day >= ?1 AND day < ?2 AND (?3 IS NULL OR project_id = ?3)" \
+	" AND (?4 IS NULL OR governance_mode = ?4)"
 
 static int read_sketches(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e)
 {
@@ -471,11 +487,8 @@ static int read_sketches(struct gather *g, int64_t from_ms, int64_t to_ms, struc
 		project_value(g),
 		value_text(g->scope->mode),
 	};
-	return query_each(g,
-	                  "SELECT governance_mode, project_id, tier, provider, model, sketch"
-	                  " FROM latency_day JOIN deployment ON id = deployment_id WHERE day >= ?1 AND day < ?2 AND (?3 IS NULL OR project_id = ?3)"
-	                  " AND (?4 IS NULL OR governance_mode = ?4)",
-	                  values, 4, take_sketch, e);
+	return query_each(g, g->scope->has_as_of ? SKETCHES " AND " IS_SEALED("latency_day.day", "latency_day.deployment_id") : SKETCHES, values, 4,
+	                  take_sketch, e);
 }
 
 typedef int range_fn(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e);
@@ -496,10 +509,17 @@ static int read_split(struct gather *g, int64_t unit, range_fn *whole, range_fn 
 	return edge(g, end, g->to_ms, e);
 }
 
-/* All from the record. */
+/* All from the record; as of a batch, but for what ros-purge took away: of that the sums remain. */
 static int read_calls(struct gather *g, struct err *e)
 {
-	return read_record(g, g->from_ms, g->to_ms, e) < 0 || time_record(g, g->from_ms, g->to_ms, e) < 0 ? -1 : 0;
+	if (read_record(g, g->from_ms, g->to_ms, e) < 0 || time_record(g, g->from_ms, g->to_ms, e) < 0)
+		return -1;
+	if (g->scope->has_run)
+		return 0;
+	return read_rollups(g, g->from_ms, g->to_ms, e) < 0 ||
+	                       read_sketches(g, ceiling(g->from_ms, TIME_DAY_MS), time_floor(g->to_ms, TIME_DAY_MS), e) < 0 ?
+	               -1 :
+	               0;
 }
 
 static int read_period(struct gather *g, struct err *e)

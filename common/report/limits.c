@@ -140,6 +140,8 @@ void limits_state(struct report *r)
 		state_calls(&s, &r->mode[i]);
 	}
 	s.mode = NULL;
+	say_count(&s, r->record.purged, "call of this run was", "calls of this run were",
+	          " deleted by retention. They are in no figure of this report.");
 	state_refusals(&s);
 	state_completeness(&s);
 }

@@ -207,6 +207,7 @@ struct report_record {
 	int64_t committed_ms; /* when */
 	int64_t recorded, repeated, conflicting, refused; /* sums over all batches */
 	struct sha256 content_sum;
+	int64_t purged; /* calls of the scope's run that retention deleted */
 };
 
 struct report_reason {

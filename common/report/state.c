@@ -82,7 +82,22 @@ static int read_refusals(struct gather *g, struct err *e)
 	                  &last, 1, take_refusal, e);
 }
 
+static int take_purged(struct gather *g, struct db_stmt *row, struct err *e)
+{
+	(void)e;
+	g->record.purged = db_int(row, 0);
+	return 0;
+}
+
+static int read_purged(struct gather *g, struct err *e)
+{
+	const struct value run = value_blob(g->scope->run.b, sizeof g->scope->run.b);
+	return g->scope->has_run ? query_each(g, "SELECT calls FROM purged_run WHERE run_id = ?1", &run, 1, take_purged, e) : 0;
+}
+
 int gather_state(struct gather *g, struct err *e)
 {
+	if (read_purged(g, e) < 0)
+		return -1;
 	return read_batches(g, e) < 0 || read_refusals(g, e) < 0 || read_conflicts(g, e) < 0 ? -1 : 0;
 }

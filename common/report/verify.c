@@ -23,6 +23,11 @@ static bool show_all(struct str key)
 
 static const struct json_limits limits = { .bytes = REPORT_BYTES_MAX, .depth = 16, .nodes = NODES_MAX, .may_show = show_all };
 
+/* Batches: the last one, and the last of which retention deleted calls; calls of the run that it deleted. */
+struct history {
+	int64_t last, purged, of_run;
+};
+
 struct verifying {
 	const char *name; /* of the file */
 	const char *generated_by;
@@ -30,7 +35,8 @@ struct verifying {
 	const struct json *root, *again;
 	struct report_scope scope, against;
 	int64_t fates[FATES];
-	bool is_past; /* batches came after the report's */
+	bool is_past;   /* batches came after the report's, or calls went */
+	bool is_purged; /* by retention */
 	bool is_other_release;
 	struct verdict *verdict;
 };
@@ -149,14 +155,18 @@ static int read_report(struct verifying *v, struct str json, char kept[2][POINTE
 
 /* Once more. */
 
-static int last_batch(struct db *db, int64_t *number, struct err *e)
+static int ask(struct db *db, const struct verifying *v, struct history *h, struct err *e)
 {
 	struct db_stmt *s;
-	if (db_prepare(db, "SELECT ifnull(max(number), 0) FROM batch", &s, e) < 0)
+	if (db_prepare(db,
+	               "SELECT (SELECT max(number) FROM batch), (SELECT max(batch) FROM purged_batch),"
+	               " (SELECT calls FROM purged_run WHERE run_id = ?1)",
+	               &s, e) < 0)
 		return -1;
+	db_bind_blob(s, 1, (struct str){ (const char *)v->scope.run.b, sizeof v->scope.run.b });
 	int rc = db_step(s, e);
-	if (rc == 1)
-		*number = db_int(s, 0);
+	if (rc == 1) /* what is NULL is 0 */
+		*h = (struct history){ .last = db_int(s, 0), .purged = db_int(s, 1), .of_run = db_int(s, 2) };
 	db_finalize(s);
 	return rc < 0 ? -1 : 0;
 }
@@ -168,17 +178,31 @@ static void look_back(const struct verifying *v, struct report_scope *s)
 	s->fates = v->fates;
 }
 
+/* Whether the state of then can be had at all. */
+static int judge_history(struct verifying *v, struct db *db, struct err *e)
+{
+	struct history h = { 0 };
+	if (ask(db, v, &h, e) < 0)
+		return -1;
+	if (h.last < v->scope.as_of)
+		return err_set(e, ROS_REFUSED, "database %s: ends at batch %" PRId64 ", the report was made at batch %" PRId64, db_path(db),
+		               h.last, v->scope.as_of);
+	if (v->scope.has_run && h.of_run > 0)
+		return err_set(e, ROS_REFUSED, "%s: cannot be verified: %" PRId64 " calls of its run were deleted by retention", v->name,
+		               h.of_run);
+	if (h.purged > v->scope.as_of)
+		return err_set(e, ROS_REFUSED, "%s: cannot be verified: calls that came after it were deleted by retention", v->name);
+	v->is_purged = h.purged > 0;
+	v->is_past = h.last > v->scope.as_of || v->is_purged;
+	return 0;
+}
+
 static int make_again(struct verifying *v, struct db *db, struct buf *json, struct err *e)
 {
 	struct report *r;
 	struct json_fault fault;
-	int64_t last = 0;
-	if (last_batch(db, &last, e) < 0)
+	if (judge_history(v, db, e) < 0)
 		return -1;
-	if (last < v->scope.as_of)
-		return err_set(e, ROS_REFUSED, "database %s: ends at batch %" PRId64 ", the report was made at batch %" PRId64, db_path(db), last,
-		               v->scope.as_of);
-	v->is_past = last > v->scope.as_of;
 	if (v->is_past) {
 		look_back(v, &v->scope);
 		look_back(v, &v->against);
@@ -208,8 +232,9 @@ static bool is_left_out(const struct verifying *v, struct str key)
 	static const char *const of_release[] = { "report_id", "generated_by", "crosswalk", NULL };
 	static const char *const later[] = { "report_id", "completeness", "datasets", "rows_accessed", "rows_accessed_suppressed", "run_status",
 		                             "stage_runs", NULL };
+	static const char *const gone[] = { "top_expensive_calls", "findings", "recommendations", "conflicts", NULL };
 	return key.p && (is_one_of(key, always) || (v->is_other_release && is_one_of(key, of_release)) ||
-	                 (v->is_past && is_one_of(key, later)));
+	                 (v->is_past && is_one_of(key, later)) || (v->is_purged && is_one_of(key, gone)));
 }
 
 static void put_value(struct buf *b, const struct json *value)
@@ -295,6 +320,8 @@ static void sum_up(const struct verifying *v)
 	buf_fmt(b, " as of batch %" PRId64, v->scope.as_of);
 	if (v->is_past)
 		buf_z(b, "; not compared, since the record knows only its present state: completeness, datasets, stages of the run");
+	if (v->is_purged)
+		buf_z(b, "; nor, since retention deleted calls: the most expensive calls, findings, conflicts");
 	buf_char(b, '\n');
 }
 

@@ -273,6 +273,28 @@ for row in csv.DictReader(open(sys.argv[1], newline="")):
 	run -1 ros-report --verify forged.json
 }
 
+@test "retention does not disturb verification; a run that lost calls is refused, and its report says so" {
+	many 2100 | record
+	json > all.json
+	json --from 2026-01-29 --to 2026-01-31 --tenant nobody > none.json
+	json --from 2026-01-29 --to 2026-01-31 > period.json
+	json --run "$RUN" > run.json
+	many 2200 | record
+	ros-purge --keep-demo 2026-01-30T00:00:00Z --keep-live forever --delete
+	for report in all period none; do
+		run -0 ros-report --verify $report.json
+		[[ $output == "$report.json: identical as of batch 1; not compared"*'since retention deleted calls'* ]]
+	done
+	jq '.tokens.total += 1' period.json > forged.json
+	run -1 ros-report --verify forged.json
+	run -1 ros-report --verify run.json
+	[[ $output == *'calls of its run were deleted by retention' ]]
+	json --run "$RUN" | jq -e '[.limitations[] | select(contains("deleted by retention"))] | length == 1'
+	ros-purge --keep-demo 2026-01-31T00:00:00Z --keep-live forever --delete # calls of the second batch
+	json > later.json
+	ros-report --verify later.json
+}
+
 @test "what was changed in a report is named, exit 1" {
 	many 300 | record
 	json > r.json
