@@ -192,6 +192,9 @@ static int judge_history(struct verifying *v, struct db *db, struct err *e)
 		               h.of_run);
 	if (h.purged > v->scope.as_of)
 		return err_set(e, ROS_REFUSED, "%s: cannot be verified: calls that came after it were deleted by retention", v->name);
+	if (v->scope.tenant && h.purged > 0)
+		return err_set(e, ROS_REFUSED, "%s: cannot be verified: retention deleted calls, and what remains of them knows no tenant",
+		               v->name);
 	v->is_purged = h.purged > 0;
 	v->is_past = h.last > v->scope.as_of || v->is_purged;
 	return 0;
