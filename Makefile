@@ -120,6 +120,7 @@ check:
 	scripts/check
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
+	tests/bench/report
 fault-needs: all $(B)/fault/failalloc.so $(B)/fault/plans.so $(B)/bench/make-events
 fault: fault-needs
 	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status
