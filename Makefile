@@ -45,7 +45,7 @@ FAULT := $(shell find tests/fault -maxdepth 1 -type f -perm -u+x | sort)
 SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
-GEN := $(B)/gen/event_tables.h
+GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/report_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
@@ -69,6 +69,13 @@ $(B)/gen/event_tables.h: $(B)/gen/schema2c $(SCHEMAS)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)$(B)/gen/schema2c $(B)/gen/event_tables $(SCHEMAS)
 $(B)/gen/event_tables.c: $(B)/gen/event_tables.h
+$(B)/gen/tokens2c: scripts/tokens2c.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -o $@ $< $(shell pkg-config --libs libcjson)
+$(B)/gen/tokens.h: $(B)/gen/tokens2c schemas/tokens.json common/report/panel.css
+	$(if $(V),,@echo "GEN $@")
+	$(Q)$(B)/gen/tokens2c schemas/tokens.json common/report/panel.css > $@
 $(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "GEN $@")

@@ -24,6 +24,14 @@ void label_name(struct buf *out, const struct report_group *g, int columns)
 	name_fitted(out, g->key.name ? g->key.name : "not stated", columns);
 }
 
+void label_model(struct buf *out, const struct report_group *g, int columns)
+{
+	label_name(out, g, columns * 2 / 3);
+	buf_z(out, " (");
+	name_fitted(out, g->key.provider ? g->key.provider : "not stated", columns / 3);
+	buf_char(out, ')');
+}
+
 void label_stage(struct buf *out, const struct report_group *g, int columns)
 {
 	if (g->key.stage > 0)

@@ -10,7 +10,7 @@
 
 /* Appends what a group is called, as name_fitted() has it. */
 typedef void group_label_fn(struct buf *out, const struct report_group *g, int columns);
-group_label_fn label_name, label_stage;
+group_label_fn label_name, label_model, label_stage;
 
 /* Bars of the known cost of the first `shown` groups, and of all others together. */
 void chart_of_cost(struct doc *d, const char *title, const struct report_list *list, size_t shown, group_label_fn *label);

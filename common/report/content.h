@@ -10,6 +10,9 @@
 /* All of it. */
 void report_content(const struct report *r, struct doc *d);
 
+/* The title, for windows and files: plain text. */
+void content_title(struct buf *out, const struct report *r);
+
 /* One page that can be read in a minute. */
 void content_first(struct doc *d, const struct report *r);
 

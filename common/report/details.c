@@ -173,24 +173,31 @@ static void put_cost(struct doc *d, const struct report_part *p)
 	row_of(d, "nowhere: unknown", g->m[CALLS] - report_priced(g), g->m[CALLS]);
 }
 
+static void put_latencies(struct doc *d, const char *tier, const struct report_group *g)
+{
+	doc_cell_z(d, tier);
+	human_of(doc_cell(d), g->m[TIMED], g->m[CALLS], "calls");
+	human_mean(doc_cell(d), g);
+	for (int i = 0; i < PERCENTILES; i++)
+		human_ms(doc_cell(d), g->latency[i]);
+	human_ms(doc_cell(d), g->m[TIMED] > 0 ? (double)g->m[LATENCY_MS_MAX] : -1);
+}
+
 static void put_latency(struct doc *d, const struct report_part *p)
 {
-	static const char *const names[] = { "Timed", "Average", "p50", "p90", "p95", "p99", "Longest" };
-	const struct report_group *g = &p->total;
+	static const char *const names[] = { "Tier", "Timed", "Average", "p50", "p90", "p95", "p99", "Longest" };
 	doc_heading(d, 3, "Latency");
-	if (g->m[TIMED] == 0) {
+	if (p->total.m[TIMED] == 0) {
 		doc_text(d, DOC_TEXT, "Not recorded.");
 		return;
 	}
 	doc_text(d, DOC_TEXT, "Percentiles are estimates with a relative error of at most 1 %; average and longest are exact."
 	                      " All are rounded to the millisecond.");
-	chart_of_latency(d, "Latency by tier", &p->by[BY_TIER]);
-	open_table(d, "rrrrrrr", names);
-	human_of(doc_cell(d), g->m[TIMED], g->m[CALLS], "calls");
-	human_mean(doc_cell(d), g);
-	for (int i = 0; i < PERCENTILES; i++)
-		human_ms(doc_cell(d), g->latency[i]);
-	human_ms(doc_cell(d), (double)g->m[LATENCY_MS_MAX]);
+	chart_of_latency(d, "Latency by tier: a dot at the median, thick to p95, thin to p99", &p->by[BY_TIER]);
+	open_table(d, "lrrrrrrr", names);
+	for (size_t i = 0; i < p->by[BY_TIER].n; i++)
+		put_latencies(d, p->by[BY_TIER].v[i].key.name, &p->by[BY_TIER].v[i]);
+	put_latencies(d, "All", &p->total);
 }
 
 static void put_privacy(struct doc *d, const struct report_part *p)

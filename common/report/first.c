@@ -17,6 +17,15 @@ static bool is_mixed(const struct report *r)
 
 /* What this is. */
 
+void content_title(struct buf *out, const struct report *r)
+{
+	char id[UUID_TEXT];
+	uuid_format(r->scope.has_run ? &r->scope.run : &r->scope.project, id);
+	buf_z(out, "AI transparency report");
+	if (r->scope.has_run || r->scope.has_project)
+		buf_fmt(out, " of %s %s", r->scope.has_run ? "run" : "project", id);
+}
+
 static void put_banner(struct doc *d, const struct report *r)
 {
 	struct buf *b = doc_block(d, DOC_BANNER);
@@ -137,7 +146,8 @@ static void six_cost(struct buf *cell, const struct report_group *g)
 	else
 		human_usd(cell, g->m[COST_NANO]);
 	doc_end_figure(cell);
-	buf_z(cell, ", known for ");
+	doc_joint(cell, ", ");
+	buf_z(cell, "known for ");
 	human_of(cell, report_priced(g), g->m[CALLS], "calls");
 }
 
@@ -155,7 +165,8 @@ static void six_latency(struct buf *cell, const struct report_group *g)
 	doc_begin_figure(cell);
 	human_ms(cell, g->latency[P50]);
 	doc_end_figure(cell);
-	buf_z(cell, ", known for ");
+	doc_joint(cell, ", ");
+	buf_z(cell, "known for ");
 	human_of(cell, g->m[TIMED], g->m[CALLS], "calls");
 }
 
@@ -168,7 +179,8 @@ static void six_phi(struct buf *cell, const struct report_group *g)
 	doc_begin_figure(cell);
 	buf_z(cell, "unknown");
 	doc_end_figure(cell);
-	buf_z(cell, ", no scan reported");
+	doc_joint(cell, ", ");
+	buf_z(cell, "no scan reported");
 }
 
 static void six_escalated(struct buf *cell, const struct report_group *g)
@@ -236,7 +248,7 @@ static void put_models(struct doc *d, const struct report *r)
 	doc_heading(d, 2, "Models");
 	for (size_t i = 0; i < n; i++)
 		chart_of_cost(d, mixed ? i == 0 ? "DEMO: known cost by model" : "LIVE: known cost by model" : "Known cost by model",
-		              &parts[i]->by[BY_MODEL], MODELS_SHOWN, label_name);
+		              &parts[i]->by[BY_MODEL], MODELS_SHOWN, label_model);
 	open_table(d, mixed ? "lllrrrrr" : "llrrrrr", names + !mixed);
 	for (size_t i = 0; i < n; i++)
 		put_first_models(d, parts[i], mixed);

@@ -10,6 +10,7 @@ const struct report_format report_formats[] = {
 	{ "json", ".json", report_json },
 	{ "csv", ".csv", report_csv },
 	{ "text", ".txt", report_text },
+	{ "html", ".html", report_html },
 };
 const size_t n_report_formats = sizeof report_formats / sizeof report_formats[0];
 
