@@ -19,6 +19,11 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
 endif
+PDF_PACKAGES := pangocairo librsvg-2.0 libqpdf# of ros-report alone
+PDF_CFLAGS := $(shell pkg-config --cflags $(PDF_PACKAGES))
+ifneq ($(.SHELLSTATUS),0)
+$(error pkg-config did not find one of: $(PDF_PACKAGES); on Debian: scripts/install-packages)
+endif
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -32,7 +37,7 @@ LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. -pie -Wl,-z,relro,-z,
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
-CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen -include base/ban.h \
+CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen $(BEFORE_BAN) -include base/ban.h \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(OPT_$(PROFILE)) $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(LD_$(PROFILE)) $(LDFLAGS)
 
@@ -119,6 +124,10 @@ $(B)/fault/%.so: tests/fault/%.c $(B)/flags
 	$(if $(V),,@echo "CC $@")
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -fPIC -shared -o $@ $<
 .SECONDARY:
+
+$(B)/common/report/pdf%.o: PKG_CFLAGS += $(PDF_CFLAGS)
+$(B)/common/report/pdf_press.o: BEFORE_BAN := -include librsvg/rsvg.h# GLib's headers name what is banned
+$(B)/bin/ros-report: PKG_LIBS += $(shell pkg-config --libs $(PDF_PACKAGES))
 
 -include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
 	$(BENCH:%=$(B)/tests/bench/%.d)

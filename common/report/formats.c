@@ -11,6 +11,7 @@ const struct report_format report_formats[] = {
 	{ "csv", ".csv", report_csv },
 	{ "text", ".txt", report_text },
 	{ "html", ".html", report_html },
+	{ "pdf", ".pdf", report_pdf },
 };
 const size_t n_report_formats = sizeof report_formats / sizeof report_formats[0];
 

@@ -46,4 +46,7 @@ int report_text(const struct report *r, struct buf *out, struct err *e);
 /* The transparency panel: one HTML page with charts, without scripts, that works offline and prints. */
 int report_html(const struct report *r, struct buf *out, struct err *e);
 
+/* PDF: A4 pages, tagged, with an outline and the JSON form attached. Errors: ROS_CONFIG where no font is installed. */
+int report_pdf(const struct report *r, struct buf *out, struct err *e);
+
 #endif

@@ -6,7 +6,7 @@
 #define DRAWING_MAX ((size_t)1 << 20)
 
 /* Pixels. */
-#define LINE_HEIGHT 38
+#define LINE_HEIGHT 35
 #define TEXT_AT 13  /* baseline of the text within its line */
 #define MARK_AT 20  /* upper edge of the bar */
 #define MARK_HEIGHT 8
