@@ -22,4 +22,17 @@ void chart_of_counts(struct doc *d, const char *title, const char *const *labels
 /* From the median to the 99th percentile, a line a group. */
 void chart_of_latency(struct doc *d, const char *title, const struct report_list *list);
 
+/* The moments of a part in columns of equal length, several in one where there are many; with gaps, in order of time. */
+struct times {
+	struct report_moment *v;
+	size_t n;
+	int64_t length_ms; /* of each */
+};
+
+struct times times_of(const struct report_part *p, int64_t moment_ms);
+void times_free(struct times *t);
+
+/* Columns of the calls, or of their known cost. */
+void chart_of_times(struct doc *d, const char *title, const struct times *t, bool cost);
+
 #endif

@@ -45,41 +45,6 @@ static void put_banner(struct doc *d, const struct report *r)
 	}
 }
 
-static void put_scope(struct buf *cell, const struct report *r)
-{
-	const struct report_scope *s = &r->scope;
-	if (!s->has_run && !s->has_project && !s->mode)
-		buf_z(cell, "all recorded calls");
-	if (s->has_run) {
-		buf_z(cell, "run ");
-		put_uuid(cell, &s->run);
-	}
-	if (s->has_project) {
-		buf_z(cell, s->has_run ? ", project " : "project ");
-		put_uuid(cell, &s->project);
-	}
-	if (s->mode)
-		buf_fmt(cell, "%s%s calls", s->has_run || s->has_project ? ", " : "all ", s->mode);
-}
-
-static void put_bounds(struct doc *d, const struct report *r)
-{
-	if (!r->scope.has_from && !r->scope.has_to)
-		return;
-	doc_cell_z(d, "Period");
-	struct buf *cell = doc_cell(d);
-	if (r->scope.has_from) {
-		buf_z(cell, "from ");
-		human_time(cell, r->from_ms);
-	}
-	if (r->scope.has_to) {
-		buf_z(cell, r->scope.has_from ? " until before " : "until before ");
-		human_time(cell, r->to_ms);
-	}
-	if (r->widened_from || r->widened_to)
-		buf_z(cell, " (widened to whole hours)");
-}
-
 static void put_identity(struct doc *d, const struct report *r)
 {
 	doc_table(d, DOC_FACTS, "ll");
@@ -87,10 +52,17 @@ static void put_identity(struct doc *d, const struct report *r)
 	put_uuid(doc_cell(d), &r->id);
 	doc_cell_z(d, "Scope");
 	put_scope(doc_cell(d), r);
-	put_bounds(d, r);
+	if (r->scope.has_from || r->scope.has_to) {
+		doc_cell_z(d, "Period");
+		put_period(doc_cell(d), r);
+	}
 	if (r->all.mode) {
 		doc_cell_z(d, "First to last call");
 		put_span(doc_cell(d), r->all.first_ms, r->all.last_ms);
+	}
+	if (r->run_status) {
+		doc_cell_z(d, "Run, by its stages");
+		doc_cell_z(d, r->run_status);
 	}
 	doc_cell_z(d, "Generated");
 	struct buf *cell = doc_cell(d);
@@ -357,6 +329,8 @@ void content_first(struct doc *d, const struct report *r)
 		put_six(d, r);
 		put_models(d, r);
 	}
+	if (r->all.mode || r->n_findings > 0)
+		content_attention(d, r);
 	if (r->all.mode || is_incomplete(r))
 		put_incidents(d, r);
 }

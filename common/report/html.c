@@ -204,11 +204,20 @@ static bool is_narrow(const struct doc *d, const struct doc_block *heading)
 	return heading->level > 1;
 }
 
+/* Whether the heading is over others. */
+static bool is_part(const struct doc *d, const struct doc_block *heading)
+{
+	const struct doc_block *b = heading;
+	while (!is_last(d, b) && (++b)->kind != DOC_HEADING)
+		;
+	return b != heading && b->kind == DOC_HEADING && b->level > heading->level && heading->level > 1;
+}
+
 /* A part of several sections; a chart beside its table; boxes; sections as wide as what is in them. */
 static const char *section_class(const struct doc *d, const struct doc_block *heading)
 {
 	enum doc_kind next = is_last(d, heading) ? DOC_HEADING : heading[1].kind;
-	if (heading->level == 2 && next == DOC_HEADING)
+	if (is_part(d, heading))
 		return "part";
 	if (heading->level == 2 && next == DOC_CHART)
 		return "split";

@@ -70,8 +70,8 @@ static void add_markup(struct buf *out, const char *text)
 		const char *open, *close;
 	} tags[RUNS] = {
 		[RUN_PLAIN] = { "", "" },
-		[RUN_NAME] = { "", "" },
-		[RUN_CODE] = { "<span font_family=\"" TOKEN_PRINT_CODE "\">", "</span>" },
+		[RUN_NAME] = { "<span insert_hyphens=\"no\">", "</span>" },
+		[RUN_CODE] = { "<span insert_hyphens=\"no\" font_family=\"" TOKEN_PRINT_CODE "\">", "</span>" },
 		[RUN_STRONG] = { "<b>", "</b>" },
 		[RUN_FIGURE] = { "", "" },
 		[RUN_JOINT] = { "", "" },
@@ -79,9 +79,11 @@ static void add_markup(struct buf *out, const char *text)
 	struct doc_run run;
 	while (doc_next_run(&text, &run)) {
 		bool isolate = run.kind == RUN_NAME && turns(run.text);
-		buf_z(out, isolate ? "\u2068" : tags[run.kind].open);
+		buf_z(out, tags[run.kind].open);
+		buf_z(out, isolate ? "\u2068" : "");
 		xml_text(out, run.text);
-		buf_z(out, isolate ? "\u2069" : tags[run.kind].close);
+		buf_z(out, isolate ? "\u2069" : "");
+		buf_z(out, tags[run.kind].close);
 	}
 }
 

@@ -96,6 +96,7 @@ void svg_columns(struct svg *s, const double *share, size_t n, const char *top, 
 	put_rect(s, "rule strong", 0, base, 1, 1);
 	put_text(s, "label", "0", base + PLOT_FOOT - 4, first);
 	put_text(s, "value", "100%", base + PLOT_FOOT - 4, last);
+	buf_fmt(&s->description, "%zu columns from %s to %s, %s each", n, first, last, top);
 	s->height = base + PLOT_FOOT;
 }
 
