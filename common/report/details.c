@@ -181,21 +181,23 @@ static void put_latencies(struct doc *d, const char *tier, const struct report_g
 	human_mean(doc_cell(d), g);
 	for (int i = 0; i < PERCENTILES; i++)
 		human_ms(doc_cell(d), g->latency[i]);
-	human_ms(doc_cell(d), g->m[TIMED] > 0 ? (double)g->m[LATENCY_MS_MAX] : -1);
 }
 
 static void put_latency(struct doc *d, const struct report_part *p)
 {
-	static const char *const names[] = { "Tier", "Timed", "Average", "p50", "p90", "p95", "p99", "Longest" };
+	static const char *const names[] = { "Tier", "Timed", "Average", "p50", "p90", "p95", "p99" };
 	doc_heading(d, 3, "Latency");
 	if (p->total.m[TIMED] == 0) {
 		doc_text(d, DOC_TEXT, "Not recorded.");
 		return;
 	}
-	doc_text(d, DOC_TEXT, "Percentiles are estimates with a relative error of at most 1 %; average and longest are exact."
-	                      " All are rounded to the millisecond.");
+	struct buf *out = doc_block(d, DOC_TEXT);
+	buf_z(out, "The longest call took ");
+	human_ms(out, (double)p->total.m[LATENCY_MS_MAX]);
+	buf_z(out, ". Percentiles are estimates with a relative error of at most 1 %; average and longest are exact. All are"
+	           " rounded to the millisecond.");
 	chart_of_latency(d, "Latency by tier: a dot at the median, thick to p95, thin to p99", &p->by[BY_TIER]);
-	open_table(d, "lrrrrrrr", names);
+	open_table(d, "lrrrrrr", names);
 	for (size_t i = 0; i < p->by[BY_TIER].n; i++)
 		put_latencies(d, p->by[BY_TIER].v[i].key.name, &p->by[BY_TIER].v[i]);
 	put_latencies(d, "All", &p->total);
