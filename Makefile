@@ -19,6 +19,11 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
 endif
+PDF_PACKAGES := pangocairo librsvg-2.0 libqpdf# of ros-report alone
+PDF_CFLAGS := $(shell pkg-config --cflags $(PDF_PACKAGES))
+ifneq ($(.SHELLSTATUS),0)
+$(error pkg-config did not find one of: $(PDF_PACKAGES); on Debian: scripts/install-packages)
+endif
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -32,7 +37,7 @@ LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. -pie -Wl,-z,relro,-z,
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
-CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen -include base/ban.h \
+CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen $(BEFORE_BAN) -include base/ban.h \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(OPT_$(PROFILE)) $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(LD_$(PROFILE)) $(LDFLAGS)
 
@@ -45,7 +50,7 @@ FAULT := $(shell find tests/fault -maxdepth 1 -type f -perm -u+x | sort)
 SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
-GEN := $(B)/gen/event_tables.h
+GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/report_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
@@ -69,6 +74,13 @@ $(B)/gen/event_tables.h: $(B)/gen/schema2c $(SCHEMAS)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)$(B)/gen/schema2c $(B)/gen/event_tables $(SCHEMAS)
 $(B)/gen/event_tables.c: $(B)/gen/event_tables.h
+$(B)/gen/tokens2c: scripts/tokens2c.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -o $@ $< $(shell pkg-config --libs libcjson)
+$(B)/gen/tokens.h: $(B)/gen/tokens2c schemas/tokens.json common/report/panel.css
+	$(if $(V),,@echo "GEN $@")
+	$(Q)$(B)/gen/tokens2c schemas/tokens.json common/report/panel.css > $@
 $(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "GEN $@")
@@ -112,6 +124,10 @@ $(B)/fault/%.so: tests/fault/%.c $(B)/flags
 	$(if $(V),,@echo "CC $@")
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -fPIC -shared -o $@ $<
 .SECONDARY:
+
+$(B)/common/report/pdf%.o: PKG_CFLAGS += $(PDF_CFLAGS)
+$(B)/common/report/pdf_press.o: BEFORE_BAN := -include librsvg/rsvg.h# GLib's headers name what is banned
+$(B)/bin/ros-report: PKG_LIBS += $(shell pkg-config --libs $(PDF_PACKAGES))
 
 -include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
 	$(BENCH:%=$(B)/tests/bench/%.d)

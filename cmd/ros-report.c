@@ -42,7 +42,7 @@ static const struct option options[] = {
 	{ "to", 0, OPTION_TIME, &to, "TIME", "end of the period, itself not in it", NULL, 0, 0, NULL },
 	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
 	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "only calls of this mode: DEMO or LIVE", NULL, 0, 0, modes },
-	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv or text (default: by the output file's name)", NULL,
+	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv, text, html or pdf (default: by -o)", NULL,
 	  0, 0, formats },
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
 	  NULL },

@@ -68,6 +68,49 @@ void put_uuid(struct buf *out, const struct uuid *u)
 	doc_code(out, text);
 }
 
+/* The comma after what was said before. */
+static struct buf *next_part(struct buf *cell, size_t begin)
+{
+	buf_z(cell, cell->n > begin ? ", " : "");
+	return cell;
+}
+
+void put_scope(struct buf *cell, const struct report *r)
+{
+	const struct report_scope *s = &r->scope;
+	size_t begin = cell->n;
+	if (s->has_run) {
+		buf_z(cell, "run ");
+		put_uuid(cell, &s->run);
+	}
+	if (s->has_project) {
+		buf_z(next_part(cell, begin), "project ");
+		put_uuid(cell, &s->project);
+	}
+	if (s->tenant) {
+		buf_z(next_part(cell, begin), "tenant ");
+		doc_name(cell, s->tenant);
+	}
+	if (s->mode)
+		buf_fmt(next_part(cell, begin), "%s%s calls", cell->n > begin ? "" : "all ", s->mode);
+	if (cell->n == begin)
+		buf_z(cell, "all recorded calls");
+}
+
+void put_period(struct buf *cell, const struct report *r)
+{
+	if (r->scope.has_from) {
+		buf_z(cell, "from ");
+		human_time(cell, r->from_ms);
+	}
+	if (r->scope.has_to) {
+		buf_z(cell, r->scope.has_from ? " until before " : "until before ");
+		human_time(cell, r->to_ms);
+	}
+	if (r->widened_from || r->widened_to)
+		buf_z(cell, " (widened to whole hours)");
+}
+
 void put_span(struct buf *out, int64_t first_ms, int64_t last_ms)
 {
 	human_time(out, first_ms);

@@ -21,6 +21,8 @@ void cell_model_figures(struct doc *d, const struct report_part *p, const struct
 /* Appended to a text. */
 void human_mean(struct buf *out, const struct report_group *g);
 void put_uuid(struct buf *out, const struct uuid *u);
+void put_scope(struct buf *cell, const struct report *r); /* what is reported on: run, project, tenant, mode */
+void put_period(struct buf *cell, const struct report *r); /* nothing where the scope has no bounds */
 void put_span(struct buf *out, int64_t first_ms, int64_t last_ms);
 
 #endif

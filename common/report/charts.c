@@ -1,10 +1,14 @@
 /* From groups to lines of a chart. Labels are short; the table that follows has names and figures in full. */
 #include "report/charts.h"
 
+#include "base/mem.h"
 #include "report/human.h"
 #include "report/names.h"
 #include "report/svg.h"
 
+#include <stdlib.h>
+
+#define COLUMNS_MAX 60 /* in a chart over time */
 #define LABEL_COLUMNS 30
 #define LABEL_MAX 1024
 
@@ -22,6 +26,14 @@ static void add_chart(struct doc *d, const char *title, struct svg *s)
 void label_name(struct buf *out, const struct report_group *g, int columns)
 {
 	name_fitted(out, g->key.name ? g->key.name : "not stated", columns);
+}
+
+void label_model(struct buf *out, const struct report_group *g, int columns)
+{
+	label_name(out, g, columns * 2 / 3);
+	buf_z(out, " (");
+	name_fitted(out, g->key.provider ? g->key.provider : "not stated", columns / 3);
+	buf_char(out, ')');
 }
 
 void label_stage(struct buf *out, const struct report_group *g, int columns)
@@ -145,5 +157,78 @@ void chart_of_latency(struct doc *d, const char *title, const struct report_list
 			longest = list->v[i].latency[P99];
 	for (size_t i = 0; i < list->n; i++)
 		put_latency(&s, &list->v[i], longest);
+	add_chart(d, title, &s);
+}
+
+struct times times_of(const struct report_part *p, int64_t moment_ms)
+{
+	if (p->n_moments == 0)
+		return (struct times){ .length_ms = moment_ms };
+	int64_t first = p->moments[0].start_ms, last = p->moments[p->n_moments - 1].start_ms;
+	int64_t span = (last - first) / moment_ms + 1, together = (span + COLUMNS_MAX - 1) / COLUMNS_MAX;
+	struct times t = { .n = (size_t)((span + together - 1) / together), .length_ms = together * moment_ms };
+	t.v = mem_array(t.n, sizeof *t.v);
+	for (size_t i = 0; i < t.n; i++)
+		t.v[i].start_ms = first + (int64_t)i * t.length_ms;
+	for (size_t i = 0; i < p->n_moments; i++) {
+		const struct report_moment *m = &p->moments[i];
+		struct report_moment *sum = &t.v[(m->start_ms - first) / t.length_ms];
+		sum->calls += m->calls;
+		sum->succeeded += m->succeeded;
+		sum->priced += m->priced;
+		sum->cost_nano += m->cost_nano;
+	}
+	return t;
+}
+
+void times_free(struct times *t)
+{
+	free(t->v);
+}
+
+static int128 height_of(const struct report_moment *m, bool cost)
+{
+	return cost ? m->cost_nano : m->calls;
+}
+
+/* "at most 1,234 calls", and the same in words for those who do not see the chart. */
+static void say_most(struct buf *out, int128 most, bool cost)
+{
+	buf_z(out, "at most ");
+	if (cost)
+		human_usd(out, most);
+	else
+		human_plural(out, most, "call", "calls");
+}
+
+static void draw_times(struct svg *s, const struct times *t, bool cost, int128 most)
+{
+	struct buf top, first, last;
+	double *share = mem_array(t->n, sizeof *share);
+	buf_init(&top, LABEL_MAX);
+	buf_init(&first, LABEL_MAX);
+	buf_init(&last, LABEL_MAX);
+	say_most(&top, most, cost);
+	human_time(&first, t->v[0].start_ms);
+	human_time(&last, t->v[t->n - 1].start_ms + t->length_ms);
+	for (size_t i = 0; i < t->n; i++)
+		share[i] = share_of(height_of(&t->v[i], cost), most);
+	svg_columns(s, share, t->n, buf_cstr(&top), buf_cstr(&first), buf_cstr(&last), cost ? "s3" : "s1");
+	free(share);
+	buf_free(&top);
+	buf_free(&first);
+	buf_free(&last);
+}
+
+void chart_of_times(struct doc *d, const char *title, const struct times *t, bool cost)
+{
+	int128 most = 0;
+	struct svg s;
+	if (t->n == 0)
+		return;
+	for (size_t i = 0; i < t->n; i++)
+		most = height_of(&t->v[i], cost) > most ? height_of(&t->v[i], cost) : most;
+	svg_init(&s);
+	draw_times(&s, t, cost, most);
 	add_chart(d, title, &s);
 }

@@ -10,7 +10,7 @@
 
 /* Appends what a group is called, as name_fitted() has it. */
 typedef void group_label_fn(struct buf *out, const struct report_group *g, int columns);
-group_label_fn label_name, label_stage;
+group_label_fn label_name, label_model, label_stage;
 
 /* Bars of the known cost of the first `shown` groups, and of all others together. */
 void chart_of_cost(struct doc *d, const char *title, const struct report_list *list, size_t shown, group_label_fn *label);
@@ -21,5 +21,18 @@ void chart_of_counts(struct doc *d, const char *title, const char *const *labels
 
 /* From the median to the 99th percentile, a line a group. */
 void chart_of_latency(struct doc *d, const char *title, const struct report_list *list);
+
+/* The moments of a part in columns of equal length, several in one where there are many; with gaps, in order of time. */
+struct times {
+	struct report_moment *v;
+	size_t n;
+	int64_t length_ms; /* of each */
+};
+
+struct times times_of(const struct report_part *p, int64_t moment_ms);
+void times_free(struct times *t);
+
+/* Columns of the calls, or of their known cost. */
+void chart_of_times(struct doc *d, const char *title, const struct times *t, bool cost);
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "report/content.h"
 
-#include "report/cells.h"
-
 size_t content_parts(const struct report *r, const struct report_part *parts[2])
 {
 	size_t n = 0;
@@ -27,26 +25,15 @@ struct report_group content_rest(const struct report_list *list, size_t from)
 	return rest;
 }
 
-static void put_refusals(struct doc *d, const struct report *r)
-{
-	if (r->n_refusals == 0)
-		return;
-	doc_heading(d, 2, "Refused entries of the bus (whole database)");
-	open_table(d, "lr", (const char *const[]){ "Reason", "Entries" });
-	for (size_t i = 0; i < r->n_refusals; i++) {
-		doc_name(doc_cell(d), r->refusals[i].name);
-		cell_count(d, r->refusals[i].count);
-	}
-}
-
 void report_content(const struct report *r, struct doc *d)
 {
 	const struct report_part *parts[2];
 	size_t n = content_parts(r, parts);
 	content_first(d, r);
 	content_evidence(d, r);
+	content_findings(d, r);
 	for (size_t i = 0; i < n; i++)
-		content_details(d, parts[i]);
+		content_details(d, parts[i], r);
 	d->part = "";
-	put_refusals(d, r);
+	content_annex(d, r);
 }

@@ -1,6 +1,7 @@
 /* The details: all groups of the calls of one mode, each as a chart where one helps, and as a table. */
 #include "report/content.h"
 
+#include "base/timefmt.h"
 #include "report/cells.h"
 #include "report/charts.h"
 #include "report/human.h"
@@ -173,24 +174,33 @@ static void put_cost(struct doc *d, const struct report_part *p)
 	row_of(d, "nowhere: unknown", g->m[CALLS] - report_priced(g), g->m[CALLS]);
 }
 
-static void put_latency(struct doc *d, const struct report_part *p)
+static void put_latencies(struct doc *d, const char *tier, const struct report_group *g)
 {
-	static const char *const names[] = { "Timed", "Average", "p50", "p90", "p95", "p99", "Longest" };
-	const struct report_group *g = &p->total;
-	doc_heading(d, 3, "Latency");
-	if (g->m[TIMED] == 0) {
-		doc_text(d, DOC_TEXT, "Not recorded.");
-		return;
-	}
-	doc_text(d, DOC_TEXT, "Percentiles are estimates with a relative error of at most 1 %; average and longest are exact."
-	                      " All are rounded to the millisecond.");
-	chart_of_latency(d, "Latency by tier", &p->by[BY_TIER]);
-	open_table(d, "rrrrrrr", names);
+	doc_cell_z(d, tier);
 	human_of(doc_cell(d), g->m[TIMED], g->m[CALLS], "calls");
 	human_mean(doc_cell(d), g);
 	for (int i = 0; i < PERCENTILES; i++)
 		human_ms(doc_cell(d), g->latency[i]);
-	human_ms(doc_cell(d), (double)g->m[LATENCY_MS_MAX]);
+}
+
+static void put_latency(struct doc *d, const struct report_part *p)
+{
+	static const char *const names[] = { "Tier", "Timed", "Average", "p50", "p90", "p95", "p99" };
+	doc_heading(d, 3, "Latency");
+	if (p->total.m[TIMED] == 0) {
+		doc_text(d, DOC_TEXT, "Not recorded.");
+		return;
+	}
+	struct buf *out = doc_block(d, DOC_TEXT);
+	buf_z(out, "The longest call took ");
+	human_ms(out, (double)p->total.m[LATENCY_MS_MAX]);
+	buf_z(out, ". Percentiles are estimates with a relative error of at most 1 %; average and longest are exact. All are"
+	           " rounded to the millisecond.");
+	chart_of_latency(d, "Latency by tier: a dot at the median, thick to p95, thin to p99", &p->by[BY_TIER]);
+	open_table(d, "lrrrrrr", names);
+	for (size_t i = 0; i < p->by[BY_TIER].n; i++)
+		put_latencies(d, p->by[BY_TIER].v[i].key.name, &p->by[BY_TIER].v[i]);
+	put_latencies(d, "All", &p->total);
 }
 
 static void put_privacy(struct doc *d, const struct report_part *p)
@@ -292,10 +302,90 @@ static void put_top(struct doc *d, const struct report_part *p)
 		put_call(d, &p->top[i]);
 }
 
-void content_details(struct doc *d, const struct report_part *p)
+/* Over time: hours or days, several together where there are many. */
+
+static void put_moment(struct doc *d, const struct report_moment *m)
 {
-	d->part = strcmp(p->mode, "DEMO") == 0 ? "demo-" : "live-";
-	doc_heading(d, 2, strcmp(p->mode, "DEMO") == 0 ? "Details: DEMO" : "Details: LIVE");
+	human_time(doc_cell(d), m->start_ms);
+	cell_count(d, m->calls);
+	human_of(doc_cell(d), m->succeeded, m->calls, "calls");
+	struct buf *cost = doc_cell(d);
+	if (m->priced > 0)
+		human_usd(cost, m->cost_nano);
+	else
+		buf_z(cost, "unknown");
+	cell_count(d, m->priced);
+}
+
+static void put_over_time(struct doc *d, const struct report_part *p, int64_t moment_ms)
+{
+	static const char *const names[] = { "From", "Calls", "Succeeded", "Known cost", "of calls" };
+	struct times t = times_of(p, moment_ms);
+	doc_heading(d, 3, "Over time");
+	struct buf *out = doc_block(d, DOC_TEXT);
+	buf_z(out, "Each column is ");
+	human_plural(out, t.length_ms / TIME_HOUR_MS, "hour", "hours");
+	buf_z(out, "; those without calls are not in the table.");
+	chart_of_times(d, "Calls over time", &t, false);
+	chart_of_times(d, "Known cost over time", &t, true);
+	open_table(d, "lrrrr", names);
+	for (size_t i = 0; i < t.n; i++)
+		if (t.v[i].calls > 0)
+			put_moment(d, &t.v[i]);
+	times_free(&t);
+}
+
+/* Datasets. */
+
+static void cell_rows(struct doc *d, const struct report_rows *rows)
+{
+	static const char *const words[] = { [ROWS_KNOWN] = "", [ROWS_UNKNOWN] = "unknown", [ROWS_SUPPRESSED] = "suppressed" };
+	if (rows->is == ROWS_KNOWN)
+		cell_count(d, rows->n);
+	else
+		doc_cell_z(d, words[rows->is]);
+}
+
+static void put_dataset(struct doc *d, const struct report_dataset *s)
+{
+	doc_name(doc_cell(d), s->id);
+	doc_name(doc_cell(d), s->name);
+	doc_name(doc_cell(d), s->format);
+	doc_name(doc_cell(d), s->phi_scan_status);
+	cell_rows(d, &s->rows);
+	cell_count(d, s->accesses);
+	cell_count(d, s->failed);
+	cell_count(d, s->risky);
+	cell_rows(d, &s->rows_accessed);
+}
+
+static void put_datasets(struct doc *d, const struct report_part *p, int64_t min_cell)
+{
+	static const char *const names[] = { "Dataset", "Name",   "Format", "PHI scan",     "Rows",
+		                             "Accesses", "Failed", "Risky",  "Rows accessed" };
+	size_t shown = p->n_datasets <= CONTENT_ROWS ? p->n_datasets : CONTENT_ROWS;
+	doc_heading(d, 3, "Datasets");
+	if (p->n_datasets == 0) {
+		doc_text(d, DOC_TEXT, "No access to a dataset is recorded.");
+		return;
+	}
+	struct buf *out = doc_block(d, DOC_TEXT);
+	human_plural(out, (int64_t)p->n_datasets, "dataset was", "datasets were");
+	buf_fmt(out, " accessed. Counts of rows below %d are suppressed, and so are those that would give them away;"
+	             " risky are accesses with a medium or high risk to expose PHI.", (int)min_cell);
+	open_table(d, "llllrrrrr", names);
+	for (size_t i = 0; i < shown; i++)
+		put_dataset(d, &p->datasets[i]);
+	if (shown < p->n_datasets)
+		doc_text(d, DOC_TEXT, "More datasets are in the JSON form.");
+}
+
+void content_details(struct doc *d, const struct report_part *p, const struct report *r)
+{
+	bool demo = strcmp(p->mode, "DEMO") == 0;
+	d->part = demo ? "demo-" : "live-";
+	doc_heading(d, 2, demo ? "Details: DEMO" : "Details: LIVE");
+	put_over_time(d, p, r->moment_ms);
 	put_groups(d, p, BY_TIER, "Tiers", "Tier", "Known cost by tier");
 	put_groups(d, p, BY_PROVIDER, "Providers", "Provider", "Known cost by provider");
 	put_all_models(d, p);
@@ -304,6 +394,9 @@ void content_details(struct doc *d, const struct report_part *p)
 	put_groups(d, p, BY_PURPOSE, "Purposes", "Purpose", "Known cost by purpose");
 	if (p->by[BY_PROJECT].n > 1)
 		put_groups(d, p, BY_PROJECT, "Projects", "Project", "Known cost by project");
+	if (p->by[BY_TENANT].n > 1)
+		put_groups(d, p, BY_TENANT, "Tenants", "Tenant", "Known cost by tenant");
+	put_datasets(d, p, r->scope.min_cell);
 	put_statuses(d, p);
 	put_errors(d, p);
 	put_tokens(d, p);

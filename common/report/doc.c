@@ -137,9 +137,16 @@ void doc_end_figure(struct buf *b)
 	end_run(b);
 }
 
+void doc_joint(struct buf *b, const char *text)
+{
+	begin_run(b, RUN_JOINT);
+	buf_z(b, text);
+	end_run(b);
+}
+
 bool doc_next_run(const char **text, struct doc_run *run)
 {
-	static const char marks[] = { RUN_NAME, RUN_CODE, RUN_STRONG, RUN_FIGURE, '\0' };
+	static const char marks[] = { RUN_NAME, RUN_CODE, RUN_STRONG, RUN_FIGURE, RUN_JOINT, '\0' };
 	static const char end[] = { RUN_END, '\0' };
 	const char *p = *text;
 	if (*p == '\0')

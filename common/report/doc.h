@@ -64,8 +64,9 @@ void doc_code(struct buf *b, const char *text);
 void doc_strong(struct buf *b, const char *text);
 void doc_begin_figure(struct buf *b); /* the number that a cell of DOC_NUMBERS is about */
 void doc_end_figure(struct buf *b);
+void doc_joint(struct buf *b, const char *text); /* what joins a figure to what is said of it, where both are on one line */
 
-enum doc_run_kind { RUN_PLAIN, RUN_NAME, RUN_CODE, RUN_STRONG, RUN_FIGURE, RUNS };
+enum doc_run_kind { RUN_PLAIN, RUN_NAME, RUN_CODE, RUN_STRONG, RUN_FIGURE, RUN_JOINT, RUNS };
 
 struct doc_run {
 	enum doc_run_kind kind;

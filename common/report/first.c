@@ -17,6 +17,15 @@ static bool is_mixed(const struct report *r)
 
 /* What this is. */
 
+void content_title(struct buf *out, const struct report *r)
+{
+	char id[UUID_TEXT];
+	uuid_format(r->scope.has_run ? &r->scope.run : &r->scope.project, id);
+	buf_z(out, "AI transparency report");
+	if (r->scope.has_run || r->scope.has_project)
+		buf_fmt(out, " of %s %s", r->scope.has_run ? "run" : "project", id);
+}
+
 static void put_banner(struct doc *d, const struct report *r)
 {
 	struct buf *b = doc_block(d, DOC_BANNER);
@@ -36,41 +45,6 @@ static void put_banner(struct doc *d, const struct report *r)
 	}
 }
 
-static void put_scope(struct buf *cell, const struct report *r)
-{
-	const struct report_scope *s = &r->scope;
-	if (!s->has_run && !s->has_project && !s->mode)
-		buf_z(cell, "all recorded calls");
-	if (s->has_run) {
-		buf_z(cell, "run ");
-		put_uuid(cell, &s->run);
-	}
-	if (s->has_project) {
-		buf_z(cell, s->has_run ? ", project " : "project ");
-		put_uuid(cell, &s->project);
-	}
-	if (s->mode)
-		buf_fmt(cell, "%s%s calls", s->has_run || s->has_project ? ", " : "all ", s->mode);
-}
-
-static void put_bounds(struct doc *d, const struct report *r)
-{
-	if (!r->scope.has_from && !r->scope.has_to)
-		return;
-	doc_cell_z(d, "Period");
-	struct buf *cell = doc_cell(d);
-	if (r->scope.has_from) {
-		buf_z(cell, "from ");
-		human_time(cell, r->from_ms);
-	}
-	if (r->scope.has_to) {
-		buf_z(cell, r->scope.has_from ? " until before " : "until before ");
-		human_time(cell, r->to_ms);
-	}
-	if (r->widened_from || r->widened_to)
-		buf_z(cell, " (widened to whole hours)");
-}
-
 static void put_identity(struct doc *d, const struct report *r)
 {
 	doc_table(d, DOC_FACTS, "ll");
@@ -78,10 +52,17 @@ static void put_identity(struct doc *d, const struct report *r)
 	put_uuid(doc_cell(d), &r->id);
 	doc_cell_z(d, "Scope");
 	put_scope(doc_cell(d), r);
-	put_bounds(d, r);
+	if (r->scope.has_from || r->scope.has_to) {
+		doc_cell_z(d, "Period");
+		put_period(doc_cell(d), r);
+	}
 	if (r->all.mode) {
 		doc_cell_z(d, "First to last call");
 		put_span(doc_cell(d), r->all.first_ms, r->all.last_ms);
+	}
+	if (r->run_status) {
+		doc_cell_z(d, "Run, by its stages");
+		doc_cell_z(d, r->run_status);
 	}
 	doc_cell_z(d, "Generated");
 	struct buf *cell = doc_cell(d);
@@ -137,7 +118,8 @@ static void six_cost(struct buf *cell, const struct report_group *g)
 	else
 		human_usd(cell, g->m[COST_NANO]);
 	doc_end_figure(cell);
-	buf_z(cell, ", known for ");
+	doc_joint(cell, ", ");
+	buf_z(cell, "known for ");
 	human_of(cell, report_priced(g), g->m[CALLS], "calls");
 }
 
@@ -155,7 +137,8 @@ static void six_latency(struct buf *cell, const struct report_group *g)
 	doc_begin_figure(cell);
 	human_ms(cell, g->latency[P50]);
 	doc_end_figure(cell);
-	buf_z(cell, ", known for ");
+	doc_joint(cell, ", ");
+	buf_z(cell, "known for ");
 	human_of(cell, g->m[TIMED], g->m[CALLS], "calls");
 }
 
@@ -168,7 +151,8 @@ static void six_phi(struct buf *cell, const struct report_group *g)
 	doc_begin_figure(cell);
 	buf_z(cell, "unknown");
 	doc_end_figure(cell);
-	buf_z(cell, ", no scan reported");
+	doc_joint(cell, ", ");
+	buf_z(cell, "no scan reported");
 }
 
 static void six_escalated(struct buf *cell, const struct report_group *g)
@@ -236,7 +220,7 @@ static void put_models(struct doc *d, const struct report *r)
 	doc_heading(d, 2, "Models");
 	for (size_t i = 0; i < n; i++)
 		chart_of_cost(d, mixed ? i == 0 ? "DEMO: known cost by model" : "LIVE: known cost by model" : "Known cost by model",
-		              &parts[i]->by[BY_MODEL], MODELS_SHOWN, label_name);
+		              &parts[i]->by[BY_MODEL], MODELS_SHOWN, label_model);
 	open_table(d, mixed ? "lllrrrrr" : "llrrrrr", names + !mixed);
 	for (size_t i = 0; i < n; i++)
 		put_first_models(d, parts[i], mixed);
@@ -345,6 +329,8 @@ void content_first(struct doc *d, const struct report *r)
 		put_six(d, r);
 		put_models(d, r);
 	}
+	if (r->all.mode || r->n_findings > 0)
+		content_attention(d, r);
 	if (r->all.mode || is_incomplete(r))
 		put_incidents(d, r);
 }

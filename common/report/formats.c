@@ -10,6 +10,8 @@ const struct report_format report_formats[] = {
 	{ "json", ".json", report_json },
 	{ "csv", ".csv", report_csv },
 	{ "text", ".txt", report_text },
+	{ "html", ".html", report_html },
+	{ "pdf", ".pdf", report_pdf },
 };
 const size_t n_report_formats = sizeof report_formats / sizeof report_formats[0];
 

@@ -43,5 +43,10 @@ const char *report_csv_table(const struct report *r, size_t i, struct buf *out);
 
 /* For a terminal of r->columns columns. */
 int report_text(const struct report *r, struct buf *out, struct err *e);
+/* The transparency panel: one HTML page with charts, without scripts, that works offline and prints. */
+int report_html(const struct report *r, struct buf *out, struct err *e);
+
+/* PDF: A4 pages, tagged, with an outline and the JSON form attached. Errors: ROS_CONFIG where no font is installed. */
+int report_pdf(const struct report *r, struct buf *out, struct err *e);
 
 #endif

@@ -6,7 +6,7 @@
 #define DRAWING_MAX ((size_t)1 << 20)
 
 /* Pixels. */
-#define LINE_HEIGHT 38
+#define LINE_HEIGHT 35
 #define TEXT_AT 13  /* baseline of the text within its line */
 #define MARK_AT 20  /* upper edge of the bar */
 #define MARK_HEIGHT 8
@@ -34,6 +34,14 @@ static void put_text(struct svg *s, const char *class, const char *x, int y, con
 	buf_z(&s->drawing, "</text>");
 }
 
+/* A text that ends, wherever it would, before the value. */
+static void put_label(struct svg *s, int y, const char *text)
+{
+	buf_fmt(&s->drawing, "<svg y=\"%d\" width=\"65%%\" height=\"%d\">", y, MARK_AT);
+	put_text(s, "label", "0", TEXT_AT, text);
+	buf_z(&s->drawing, "</svg>");
+}
+
 static void put_rect(struct svg *s, const char *class, double x, int y, double width, int height)
 {
 	buf_fmt(&s->drawing, "<rect class=\"%s\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\"/>", class, 100 * x, y,
@@ -49,7 +57,7 @@ static void describe(struct svg *s, const char *label, const char *value)
 static int put_line(struct svg *s, const char *label, const char *value)
 {
 	int y = s->height;
-	put_text(s, "label", "0", y + TEXT_AT, label);
+	put_label(s, y, label);
 	put_text(s, "value", "100%", y + TEXT_AT, value);
 	describe(s, label, value);
 	s->height += LINE_HEIGHT;
@@ -88,6 +96,7 @@ void svg_columns(struct svg *s, const double *share, size_t n, const char *top, 
 	put_rect(s, "rule strong", 0, base, 1, 1);
 	put_text(s, "label", "0", base + PLOT_FOOT - 4, first);
 	put_text(s, "value", "100%", base + PLOT_FOOT - 4, last);
+	buf_fmt(&s->description, "%zu columns from %s to %s, %s each", n, first, last, top);
 	s->height = base + PLOT_FOOT;
 }
 

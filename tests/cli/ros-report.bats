@@ -390,8 +390,8 @@ incidents() {
 	cmp r.md <(ros-report)
 	ros-report --format json -o r.txt
 	cmp r.txt r.json
-	run -64 ros-report -o r.pdf
-	[[ $output == *"'r.pdf'"* ]]
+	run -64 ros-report -o r.docx
+	[[ $output == *"'r.docx'"* ]]
 	run -74 ros-report -o none/r.md
 	run -74 ros-report -o /dev/full --format md
 	[ -c /dev/full ]
@@ -409,7 +409,7 @@ incidents() {
 	[[ $output == *"--run"*"'x'"* ]]
 	run -64 ros-report --project 1
 	run -64 ros-report --mode TEST
-	run -64 ros-report --format pdf
+	run -64 ros-report --format docx
 	run -64 ros-report --from 2026-01-02 --to 2026-01-01
 	run -64 ros-report --from yesterday
 	run -64 ros-report --top -1
