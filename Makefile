@@ -127,7 +127,7 @@ $(B)/fault/%.so: tests/fault/%.c $(B)/flags
 
 $(B)/common/report/pdf%.o: PKG_CFLAGS += $(PDF_CFLAGS)
 $(B)/common/report/pdf_press.o: BEFORE_BAN := -include librsvg/rsvg.h# GLib's headers name what is banned
-$(B)/bin/ros-report: PKG_LIBS += $(shell pkg-config --libs $(PDF_PACKAGES))
+$(B)/bin/ros-report $(B)/unit/report: PKG_LIBS += $(shell pkg-config --libs $(PDF_PACKAGES))
 
 -include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
 	$(BENCH:%=$(B)/tests/bench/%.d)
@@ -143,9 +143,10 @@ fault: fault-needs
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/ros/schemas $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/ros/schemas $(DESTDIR)$(PREFIX)/share/ros/examples $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	for p in man/*.[157]; do gzip -n9 < $$p > $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz || exit; done
+	install -m 755 examples/* $(DESTDIR)$(PREFIX)/share/ros/examples
 	install -m 644 schemas/*.json $(DESTDIR)$(PREFIX)/share/ros/schemas
 	for t in $(TOOLS); do $(B)/bin/$$t --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t || exit; done
 

@@ -30,7 +30,7 @@ static const char *run_id, *project_id, *tenant, *mode, *format, *file, *against
 static struct option_time from, to;
 static struct option_list rules;
 static bool exact;
-static int64_t top = 10, min_cell = 11;
+static int64_t top = 10, min_cell = REPORT_MIN_CELL;
 static const char *const modes[] = { "DEMO", "LIVE", NULL };
 static const char *formats[FORMATS_MAX]; /* names of the formats, then NULL */
 

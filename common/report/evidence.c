@@ -5,6 +5,10 @@
 #include "base/timefmt.h"
 #include "report/cells.h"
 #include "report/human.h"
+#include "report/rules.h"
+
+#include <inttypes.h>
+#include <string.h>
 
 #define SOURCES_SHOWN 20
 #define GAPS_NAMED 5 /* of a source */
@@ -107,6 +111,39 @@ static void put_time_option(struct buf *out, const char *name, bool given, int64
 		buf_fmt(out, " %s %s", name, text);
 }
 
+/* Whether a shell takes it as it is. */
+static bool is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", *text))
+			return false;
+	return true;
+}
+
+static void put_rules(struct buf *out, const struct report_scope *s)
+{
+	int64_t defaults[RULES];
+	rules_defaults(defaults);
+	for (int i = 0; i < RULES; i++) {
+		if (s->thresholds[i] == defaults[i])
+			continue;
+		buf_fmt(out, " --rule %s=", report_rules[i]);
+		num_decimal(out, s->thresholds[i], RULE_SCALE);
+	}
+}
+
+static void put_against(struct buf *out, const struct report_scope *s)
+{
+	char run[UUID_TEXT], from[TIME_TEXT], to[TIME_TEXT];
+	uuid_format(&s->run, run);
+	time_format(s->from_ms, from);
+	time_format(s->to_ms, to);
+	if (s->has_run)
+		buf_fmt(out, " --against %s", run);
+	else
+		buf_fmt(out, " --against %s/%s", from, to);
+}
+
 /* The command that makes the report again. */
 static void put_command(struct buf *out, const struct report *r)
 {
@@ -123,7 +160,14 @@ static void put_command(struct buf *out, const struct report *r)
 	put_time_option(out, "--to", s->has_to, s->to_ms);
 	if (s->mode)
 		buf_fmt(out, " --mode %s", s->mode);
+	if (s->tenant)
+		buf_fmt(out, " --tenant %s", is_plain(s->tenant) ? s->tenant : "NAME");
 	buf_fmt(out, "%s --top %d", s->exact ? " --exact" : "", s->top);
+	if (s->min_cell != REPORT_MIN_CELL)
+		buf_fmt(out, " --min-cell %" PRId64, s->min_cell);
+	put_rules(out, s);
+	if (r->against)
+		put_against(out, &r->against->with->scope);
 }
 
 static void put_verification(struct doc *d, const struct report *r)
@@ -140,6 +184,8 @@ static void put_verification(struct doc *d, const struct report *r)
 	doc_code(doc_cell(d), sum);
 	doc_text(d, DOC_TEXT, "Over this state of the record, this command makes the same report with the same id:");
 	put_command(doc_block(d, DOC_COMMAND), r);
+	doc_text(d, DOC_TEXT, "Its JSON form can be held against the record at any later time, also when events have come in since:");
+	doc_text(d, DOC_COMMAND, "ros-report --verify report.json");
 }
 
 void content_evidence(struct doc *d, const struct report *r)

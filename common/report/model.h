@@ -18,6 +18,8 @@
 
 #define REPORT_VERSION "1.2.0" /* of the model and its JSON form */
 
+#define REPORT_MIN_CELL 11 /* the default of min_cell: the smallest count that the cell size suppression policy of CMS lets be shown */
+
 /* What is counted of calls: the columns of rollup_hour, in the order of gather.c's table. */
 enum report_measure {
 	CALLS,

@@ -425,7 +425,7 @@ on_terminal() {
 	many 600 '.governance_mode = ["DEMO", "LIVE"][$i % 2]' > events
 	record < events
 	access 1 1 30
-	for format in md json csv text; do
+	for format in md json html pdf csv text; do
 		ros-report -f $format --against "$RUN" > 1.$format
 		ros-report -f $format --against "$RUN" | cmp - 1.$format
 	done
@@ -434,12 +434,22 @@ on_terminal() {
 	diff -r 1 2
 }
 
+@test "the example makes a page a run and an index of all" {
+	many 40 | record
+	"$TOP/examples/report-site" site
+	[ "$(ls site)" = "$(printf '%s\n' "$RUN.html" "$RUN.json" "$OTHER_RUN.html" "$OTHER_RUN.json" index.html)" ]
+	[ "$(grep -c '<tr><td>' site/index.html)" = 2 ]
+	grep -F "<a href=\"$RUN.html\">" site/index.html
+	"$TOP/examples/report-site" site
+	[ "$(ls site | wc -l)" = 5 ]
+}
+
 # What must not go wrong.
 
 # all_formats [OPTION ...]: a report in each, none empty.
 all_formats() {
 	local format
-	for format in md csv text; do
+	for format in md html pdf csv text; do
 		ros-report -f $format "$@" > out.$format
 		[ -s out.$format ]
 	done

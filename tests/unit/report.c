@@ -281,10 +281,10 @@ static void peaks_keep_the_first_and_their_ties(void)
 static void formats_are_found_by_name_and_extension(void)
 {
 	CHECK_STR(str_of(report_format_named("json")->extension), ".json");
-	CHECK(report_format_named("pdf") == NULL);
+	CHECK(report_format_named("docx") == NULL);
 	CHECK(report_format_of_file("a.b/report.md") == report_format_named("md"));
 	CHECK(report_format_of_file("md") == NULL);
-	CHECK(report_format_of_file("report.md.pdf") == NULL);
+	CHECK(report_format_of_file("report.md.docx") == NULL);
 }
 
 /* The model. */
