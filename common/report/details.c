@@ -327,7 +327,8 @@ static void put_over_time(struct doc *d, const struct report_part *p, int64_t mo
 	human_plural(out, t.length_ms / TIME_HOUR_MS, "hour", "hours");
 	buf_z(out, "; those without calls are not in the table.");
 	chart_of_times(d, "Calls over time", &t, false);
-	chart_of_times(d, "Known cost over time", &t, true);
+	if (report_priced(&p->total) > 0)
+		chart_of_times(d, "Known cost over time", &t, true);
 	open_table(d, "lrrrr", names);
 	for (size_t i = 0; i < t.n; i++)
 		if (t.v[i].calls > 0)

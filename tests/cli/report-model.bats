@@ -8,26 +8,6 @@ OTHER_RUN=9c5b94b1-35ad-49bb-b118-8e8fc24abf81
 PROJECT=1b4e28ba-2fa1-41d2-883f-0016d3cca427
 export SOURCE_DATE_EPOCH=1800000000
 
-# access DATASET N [ROWS] [COLUMN=VALUE ...]: a row of the log of accesses, the Nth minute of 2026-01-28.
-access() {
-	local dataset=$1 n=$2 rows=${3:-NULL} mode=DEMO run=NULL type=read risk=none ok=1
-	local "${@:4}"
-	sql "INSERT INTO dataset_access (accessed_ms, id, dataset_id, access_type, rows_accessed, governance_mode, run_id, phi_exposure_risk, success)
-		VALUES (1769558400000 + $n * 60000, randomblob(16), X'$(printf '%032d' "$dataset")', '$type', $rows, '$mode', $run, '$risk', $ok)"
-}
-
-# dataset N ROWS NAME
-dataset() {
-	sql "INSERT INTO dataset (id, uri, format, row_count, governance_mode, phi_scan_status, project_id, created_ms, updated_ms, name)
-		VALUES (X'$(printf '%032d' "$1")', 'file:///x', 'csv', $2, 'DEMO', 'clean', X'${PROJECT//-/}', 0, 0, '$3')"
-}
-
-# stage N STATUS [STARTED COMPLETED]
-stage() {
-	sql "INSERT INTO stage_run (run_id, stage_number, id, stage_name, status, started_ms, completed_ms, governance_mode, created_ms, updated_ms)
-		VALUES (X'${RUN//-/}', $1, randomblob(16), 'stage-$1', '$2', ${3:-NULL}, ${4:-NULL}, 'DEMO', 0, 0)"
-}
-
 # cells FILE SECTION NAME: "DIMENSIONS VALUE" of the figures in a tidy CSV.
 cells() {
 	python3 -c 'import csv, sys

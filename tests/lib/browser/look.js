@@ -1,4 +1,4 @@
-// look.js PAGE DIR: opens the page in Chromium as different readers do, leaves a picture of each in DIR, and prints a line of JSON for each with what
+// look.js PAGE DIR [VIEW ...]: opens the page in Chromium as different readers do, leaves a picture of each in DIR, and prints a line of JSON for each with what
 // was seen there. It judges nothing.
 const fs = require("fs");
 const path = require("path");
@@ -41,8 +41,9 @@ async function look(browser, view, file, dir) {
 	const context = await browser.newContext({ viewport: { width: view.width || 1280, height: 900 }, colorScheme: view.colorScheme || "light",
 		forcedColors: view.forcedColors || "none" });
 	const page = await context.newPage();
+	page.setDefaultTimeout(120000); // of a machine that is busy with other tests
 	const requests = [], messages = [];
-	page.on("request", (r) => requests.push(r.url()));
+	page.on("requestfinished", (r) => requests.push(r.url()));
 	page.on("console", (m) => messages.push(m.text()));
 	if (view.media) await page.emulateMedia({ media: view.media });
 	await page.goto(pathToFileURL(file).href);
@@ -59,8 +60,8 @@ async function look(browser, view, file, dir) {
 }
 
 (async () => {
-	const [file, dir] = process.argv.slice(2);
+	const [file, dir, ...wanted] = process.argv.slice(2);
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
-	for (const view of views) console.log(JSON.stringify(await look(browser, view, file, dir)));
+	for (const view of views.filter((v) => wanted.length === 0 || wanted.includes(v.name))) console.log(JSON.stringify(await look(browser, view, file, dir)));
 	await browser.close();
 })();
