@@ -21,10 +21,17 @@ static void put_group(struct doc *d, const struct report_group *g, int128 calls)
 	cell_mean(d, g);
 }
 
-/* How many rows of a list are shown; a row for all others follows where there are more. */
+/* How many rows of a list are shown, of which the last may be for all others. */
 static size_t shown_of(const struct report_list *list)
 {
 	return list->n <= CONTENT_ROWS ? list->n : CONTENT_ROWS - 1;
+}
+
+/* For lists whose rest cannot be summed up in a row. */
+static void say_rest(struct doc *d, const struct report_list *list)
+{
+	if (shown_of(list) < list->n)
+		doc_text(d, DOC_TEXT, "The rest is in the JSON form.");
 }
 
 static void put_groups(struct doc *d, const struct report_part *p, enum report_list_kind kind, const char *title,
@@ -101,8 +108,9 @@ static void put_stages(struct doc *d, const struct report_part *p)
 	}
 	chart_of_cost(d, "Known cost by stage", stages, CHART_ROWS, label_stage);
 	open_table(d, "rlrrrrrrl", names);
-	for (size_t i = 0; i < stages->n; i++)
+	for (size_t i = 0; i < shown_of(stages); i++)
 		put_stage(d, p, &stages->v[i]);
+	say_rest(d, stages);
 }
 
 /* Rows of a label and a count with its share. */
@@ -136,11 +144,12 @@ static void put_names(struct doc *d, const struct report_list *list, const char 
 		return;
 	}
 	begin_counts(d, what, count, "Share");
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < shown_of(list); i++) {
 		doc_name(doc_cell(d), list->v[i].key.name);
 		cell_count(d, list->v[i].m[CALLS]);
 		cell_share(d, list->v[i].m[CALLS], whole);
 	}
+	say_rest(d, list);
 }
 
 static void put_errors(struct doc *d, const struct report_part *p)
@@ -263,13 +272,14 @@ static void put_asked(struct doc *d, const struct report_part *p)
 		return;
 	}
 	open_table(d, "lllrr", names);
-	for (size_t i = 0; i < asked->n; i++) {
+	for (size_t i = 0; i < shown_of(asked); i++) {
 		doc_name(doc_cell(d), asked->v[i].key.name);
 		doc_name(doc_cell(d), asked->v[i].key.to);
 		doc_name(doc_cell(d), asked->v[i].key.provider);
 		cell_count(d, asked->v[i].m[CALLS]);
 		cell_share(d, asked->v[i].m[CALLS], p->total.m[CALLS]);
 	}
+	say_rest(d, asked);
 }
 
 static void put_call(struct doc *d, const struct report_call *c)

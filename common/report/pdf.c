@@ -19,16 +19,17 @@
 
 #define TEXT_MAX ((size_t)1 << 20)
 #define COLUMNS_MAX 16
-#define COLUMN_GAP 10
+#define COLUMN_GAP 8
 #define COLUMN_MIN 48
 #define ROWS_TOGETHER 12 /* a table with fewer rows is kept on a page */
-#define TOGETHER 80 /* of what follows a heading, on its page */
 #define ROW_GAP 3.5
+#define ROW_HEIGHT (1.2 * TOKEN_PRINT_SMALL + ROW_GAP + 0.5)
 #define CARDS 3       /* in a row */
 #define CARD_GAP 4
 #define CARD_INSET 6
 #define CARD_WIDTH ((press_width() + CARD_GAP) / CARDS)
-#define CARD_HEIGHT (2 * CARD_INSET + 2 * 1.2 * TOKEN_PRINT_SMALL + 1.25 * TOKEN_PRINT_FIGURE)
+#define CARD_LINE (1.2 * TOKEN_PRINT_SMALL)
+#define CARD_FIGURE (1.25 * TOKEN_PRINT_FIGURE + CARD_LINE) /* and what is said of it */
 #define LABEL_WIDTH 130 /* of a fact's name */
 #define CHART_SCALE (TOKEN_PRINT_CHART / TOKEN_SIZE_CHART)
 
@@ -71,7 +72,7 @@ static void add_markup(struct buf *out, const char *text)
 	} tags[RUNS] = {
 		[RUN_PLAIN] = { "", "" },
 		[RUN_NAME] = { "<span insert_hyphens=\"no\">", "</span>" },
-		[RUN_CODE] = { "<span insert_hyphens=\"no\" font_family=\"" TOKEN_PRINT_CODE "\">", "</span>" },
+		[RUN_CODE] = { "<span insert_hyphens=\"no\" size=\"75%\" font_family=\"" TOKEN_PRINT_CODE "\">", "</span>" },
 		[RUN_STRONG] = { "<b>", "</b>" },
 		[RUN_FIGURE] = { "", "" },
 		[RUN_JOINT] = { "", "" },
@@ -104,6 +105,27 @@ static double height_of_chart(const struct doc_block *b)
 	return b->kind == DOC_CHART ? b->level * CHART_SCALE : 0;
 }
 
+/* Rows that stay together at the head of a table. */
+static size_t rows_together(const struct doc_block *b)
+{
+	size_t rows = b->n / doc_columns(b);
+	return rows < ROWS_TOGETHER ? rows : 3;
+}
+
+/* About the height of what must not be parted from its heading: up to the first table. */
+static double height_with(const struct doc *d, const struct doc_block *heading)
+{
+	double height = 2 * TOKEN_PRINT_HEADING;
+	for (const struct doc_block *b = heading + 1; b < d->blocks + d->n; b++) {
+		if (b->kind == DOC_HEADING)
+			return b->level > heading->level ? height + height_with(d, b) : height;
+		if (b->kind == DOC_TABLE)
+			return height + (double)(rows_together(b) + 1) * ROW_HEIGHT;
+		height += b->kind == DOC_CHART ? height_of_chart(b) + ROW_HEIGHT : 2 * ROW_HEIGHT;
+	}
+	return height;
+}
+
 static void put_heading(struct paper *p, const struct doc_block *b)
 {
 	static const struct {
@@ -117,7 +139,7 @@ static void put_heading(struct paper *p, const struct doc_block *b)
 	};
 	const int i = b->level - 1;
 	press_skip(p->press, levels[i].before);
-	press_need(p->press, TOGETHER + height_of_chart(b + 1));
+	press_need(p->press, height_with(p->doc, b));
 	press_outline(p->press, b->level, doc_first(p->doc, b));
 	put_text(p, levels[i].tag, "", doc_first(p->doc, b), &levels[i].style);
 	press_skip(p->press, levels[i].after);
@@ -212,7 +234,7 @@ static void put_numbers(struct paper *p, const struct doc_block *b)
 {
 	const char *headings = doc_first(p->doc, b), *text = headings;
 	size_t columns = doc_columns(b), cards = b->n / columns - 1;
-	double height = CARD_HEIGHT + (columns > 2 ? (double)(columns - 1) * CARD_HEIGHT : 0);
+	double height = 2 * CARD_INSET + CARD_LINE + (double)(columns - 1) * (CARD_FIGURE + (columns > 2 ? CARD_LINE : 0));
 	for (size_t i = 0; i < columns; i++)
 		text = doc_next(text);
 	for (size_t card = 0; card < cards; card++) {
@@ -310,13 +332,12 @@ static void repeat_headings(struct press *press, const struct grid *g)
 	put_line(press, TOKEN_LIGHT_MUTED);
 }
 
-static void put_grid(struct press *press, const struct grid *g, size_t rows)
+static void put_grid(struct press *press, const struct grid *g, size_t rows, size_t together)
 {
 	struct press_cell cells[COLUMNS_MAX];
 	press_open(press, "Table");
 	const char *text = row_at(g, buf_cstr(&g->text), "TH", "TH", cells);
-	double line = press_height(press, cells, g->columns, &table_head) + ROW_GAP;
-	press_need(press, (double)(rows < ROWS_TOGETHER ? rows : 3) * line);
+	press_need(press, (double)together * ROW_HEIGHT);
 	put_row(press, cells, g, &table_head);
 	put_line(press, TOKEN_LIGHT_MUTED);
 	for (size_t i = 1; i < rows; i++) {
@@ -336,7 +357,7 @@ static void put_table(struct paper *p, const struct doc_block *b)
 	take_cells(&g, p->doc, b);
 	measure(&g, p->press, b->n);
 	fit(&g);
-	put_grid(p->press, &g, b->n / g.columns);
+	put_grid(p->press, &g, b->n / g.columns, rows_together(b));
 	press_skip(p->press, 6);
 	buf_free(&g.text);
 }

@@ -86,7 +86,7 @@ void pdf_mark_artifacts(struct str s, struct buf *out)
 			put_outside(out, (struct str){ s.p + from, operand - from }, paints);
 			from = operand;
 			paints = false;
-		} else if (is_one_of(token, ends) && --depth == 0) {
+		} else if (is_one_of(token, ends) && depth > 0 && --depth == 0) {
 			buf_add(out, s.p + from, at - from);
 			buf_char(out, '\n');
 			from = at;
