@@ -23,12 +23,12 @@ static void add_chart(struct doc *d, const char *title, struct svg *s)
 	svg_free(s);
 }
 
-void label_name(struct buf *out, const struct report_group *g, int columns)
+void label_name(struct buf *out, const struct report_group *g, size_t columns)
 {
 	name_fitted(out, g->key.name ? g->key.name : "not stated", columns);
 }
 
-void label_model(struct buf *out, const struct report_group *g, int columns)
+void label_model(struct buf *out, const struct report_group *g, size_t columns)
 {
 	label_name(out, g, columns * 2 / 3);
 	buf_z(out, " (");
@@ -36,7 +36,7 @@ void label_model(struct buf *out, const struct report_group *g, int columns)
 	buf_char(out, ')');
 }
 
-void label_stage(struct buf *out, const struct report_group *g, int columns)
+void label_stage(struct buf *out, const struct report_group *g, size_t columns)
 {
 	if (g->key.stage > 0)
 		buf_fmt(out, "%d ", (int)g->key.stage);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Appends what a group is called, as name_fitted() has it. */
-typedef void group_label_fn(struct buf *out, const struct report_group *g, int columns);
+typedef void group_label_fn(struct buf *out, const struct report_group *g, size_t columns);
 group_label_fn label_name, label_model, label_stage;
 
 /* Bars of the known cost of the first `shown` groups, and of all others together. */

@@ -1,12 +1,15 @@
 /* Names that can be seen: no control, no mark without width and no turn of direction gets through. */
 #include "report/names.h"
 
+#include "base/str.h"
+#include "report/columns.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define WIDE_FROM 0x1100 /* Hangul Jamo: most of what is wider than a letter is above it */
+#define NAME_MAX_BYTES 8192
 
 /* Decodes the first code point of well-formed UTF-8; returns its length. */
 static size_t decode(const char *p, uint32_t *point)
@@ -56,24 +59,20 @@ void name_visible(struct buf *out, const char *name, int points)
 		buf_z(out, "…");
 }
 
-static int width_of(uint32_t point)
+void name_fitted(struct buf *out, const char *name, size_t columns)
 {
-	if (is_invisible(point))
-		return 8; /* [U+202E] */
-	return point < WIDE_FROM ? 1 : 2;
-}
-
-void name_fitted(struct buf *out, const char *name, int columns)
-{
-	while (*name != '\0') {
-		uint32_t point;
-		size_t n = decode(name, &point);
-		columns -= width_of(point);
-		if (columns < (name[n] != '\0')) { /* the ellipsis needs one */
-			buf_z(out, "…");
-			return;
-		}
-		add_point(out, name, n, point);
-		name += n;
+	struct buf visible;
+	buf_init(&visible, NAME_MAX_BYTES);
+	name_visible(&visible, name, (int)columns + 1);
+	struct str s = buf_view(&visible);
+	if (columns_of(s) <= columns) {
+		buf_str(out, s);
+	} else {
+		size_t n = 0;
+		while (columns_of((struct str){ s.p, n + str_rune((struct str){ s.p + n, s.n - n }) }) < columns)
+			n += str_rune((struct str){ s.p + n, s.n - n });
+		buf_add(out, s.p, n);
+		buf_z(out, "…");
 	}
+	buf_free(&visible);
 }

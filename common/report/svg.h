@@ -25,10 +25,7 @@ void svg_bar(struct svg *s, const char *label, const char *value, double share, 
 /* A line from at[0] over at[1] to at[2], shares of the scale: a dot, a thick and a thin stroke. */
 void svg_range(struct svg *s, const char *label, const char *value, const double at[3]);
 
-/*
- * Columns side by side, shares of the highest; `top` is what that is, `first` and `last` are below the ends. `what` is
- * said of them.
- */
+/* Columns side by side, shares of the highest; `top` says what that is, `first` and `last` stand below the ends. */
 void svg_columns(struct svg *s, const double *share, size_t n, const char *top, const char *first, const char *last,
                  const char *class);
 
