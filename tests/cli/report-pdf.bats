@@ -110,7 +110,7 @@ same_figures() {
 	same_figures
 	pdftotext r.pdf text
 	run ! grep -F '$0' text
-	many 1000 '.model = "model-\($i)" | .stage = $i % 20 + 1 | .stage_name = "stage-\($i % 20 + 1)"' | record
+	many 300 '.model = "model-\($i)" | .stage = $i % 20 + 1 | .stage_name = "stage-\($i % 20 + 1)"' | record
 	ros-report -o r.pdf
 	qpdf --check r.pdf
 	pdftotext -layout r.pdf - | grep -qF 'others, listed in the JSON form'
