@@ -19,6 +19,11 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
 endif
+PDF_PACKAGES := pangocairo librsvg-2.0 libqpdf# of ros-report alone
+PDF_CFLAGS := $(shell pkg-config --cflags $(PDF_PACKAGES))
+ifneq ($(.SHELLSTATUS),0)
+$(error pkg-config did not find one of: $(PDF_PACKAGES); on Debian: scripts/install-packages)
+endif
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -32,7 +37,7 @@ LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. -pie -Wl,-z,relro,-z,
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
-CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen -include base/ban.h \
+CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -DROS_VERSION_TEXT='"$(VERSION)"' -Icommon -I$(B)/gen $(BEFORE_BAN) -include base/ban.h \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) $(OPT_$(PROFILE)) $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(LD_$(PROFILE)) $(LDFLAGS)
 
@@ -45,8 +50,8 @@ FAULT := $(shell find tests/fault -maxdepth 1 -type f -perm -u+x | sort)
 SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
-GEN := $(B)/gen/event_tables.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o
+GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/report_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -69,10 +74,23 @@ $(B)/gen/event_tables.h: $(B)/gen/schema2c $(SCHEMAS)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)$(B)/gen/schema2c $(B)/gen/event_tables $(SCHEMAS)
 $(B)/gen/event_tables.c: $(B)/gen/event_tables.h
+$(B)/gen/tokens2c: scripts/tokens2c.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -o $@ $< $(shell pkg-config --libs libcjson)
+$(B)/gen/tokens.h: $(B)/gen/tokens2c schemas/tokens.json common/report/panel.css
+	$(if $(V),,@echo "GEN $@")
+	$(Q)$(B)/gen/tokens2c schemas/tokens.json common/report/panel.css > $@
 $(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-migrations $(MIGRATIONS) > $@
+
+$(B)/gen/report_data.c: scripts/embed-text schemas/report-rules.json schemas/report-crosswalk.json
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)scripts/embed-text report/data.h report_rules_text=schemas/report-rules.json \
+		report_crosswalk_text=schemas/report-crosswalk.json > $@
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)
@@ -107,6 +125,10 @@ $(B)/fault/%.so: tests/fault/%.c $(B)/flags
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -fPIC -shared -o $@ $<
 .SECONDARY:
 
+$(B)/common/report/pdf%.o: PKG_CFLAGS += $(PDF_CFLAGS)
+$(B)/common/report/pdf_press.o: BEFORE_BAN := -include librsvg/rsvg.h# GLib's headers name what is banned
+$(B)/bin/ros-report $(B)/unit/report: PKG_LIBS += $(shell pkg-config --libs $(PDF_PACKAGES))
+
 -include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
 	$(BENCH:%=$(B)/tests/bench/%.d)
 
@@ -114,15 +136,17 @@ check:
 	scripts/check
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
+	tests/bench/report
 fault-needs: all $(B)/fault/failalloc.so $(B)/fault/plans.so $(B)/bench/make-events
 fault: fault-needs
 	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/ros/schemas $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/ros/schemas $(DESTDIR)$(PREFIX)/share/ros/examples $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	for p in man/*.[157]; do gzip -n9 < $$p > $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz || exit; done
+	install -m 755 examples/* $(DESTDIR)$(PREFIX)/share/ros/examples
 	install -m 644 schemas/*.json $(DESTDIR)$(PREFIX)/share/ros/schemas
 	for t in $(TOOLS); do $(B)/bin/$$t --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t || exit; done
 

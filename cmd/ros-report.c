@@ -1,9 +1,12 @@
-/* ros-report: a transparency report from the record, as Markdown or JSON. */
+/* ros-report: a transparency report from the record, in a format for people or for programs. */
 #include "base/num.h"
 #include "base/timefmt.h"
+#include "io/file.h"
 #include "io/tool.h"
 #include "report/formats.h"
 #include "report/model.h"
+#include "report/rules.h"
+#include "report/verify.h"
 #include "store/setup.h"
 #include "store/store.h"
 
@@ -11,34 +14,45 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define GENERATED_BY "ros-report " ROS_VERSION_TEXT
 #define FORMATS_MAX 16
+#define COLUMNS_MAX 1000
 #define PATH_TEXT_MAX ((size_t)1 << 16)
 #define YEAR_10000_S INT64_C(253402300800)
 
 static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
-static const char *run_id, *project_id, *mode, *format, *file;
+static const char *run_id, *project_id, *tenant, *mode, *format, *file, *against, *verified;
 static struct option_time from, to;
+static struct option_list rules;
 static bool exact;
-static int64_t top = 10;
+static int64_t top = 10, min_cell = REPORT_MIN_CELL;
 static const char *const modes[] = { "DEMO", "LIVE", NULL };
 static const char *formats[FORMATS_MAX]; /* names of the formats, then NULL */
 
 static const struct option options[] = {
 	{ "run", 'r', OPTION_TEXT, &run_id, "UUID", "only calls of this workflow run", NULL, 0, 0, NULL },
 	{ "project", 'p', OPTION_TEXT, &project_id, "UUID", "only calls of this project", NULL, 0, 0, NULL },
+	{ "tenant", 't', OPTION_TEXT, &tenant, "NAME", "only calls of this tenant", NULL, 0, 0, NULL },
 	{ "from", 0, OPTION_TIME, &from, "TIME", "begin of the period: a date or an RFC 3339 time", NULL, 0, 0, NULL },
 	{ "to", 0, OPTION_TIME, &to, "TIME", "end of the period, itself not in it", NULL, 0, 0, NULL },
 	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
 	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "only calls of this mode: DEMO or LIVE", NULL, 0, 0, modes },
-	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md or json (default: by the output file's name, else md)", NULL,
+	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv, text, html or pdf (default: by -o)", NULL,
 	  0, 0, formats },
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
 	  NULL },
+	{ "against", 0, OPTION_TEXT, &against, "RUN|PERIOD", "compare with another run, or with a period FROM/TO", NULL, 0, 0, NULL },
+	{ "verify", 0, OPTION_TEXT, &verified, "FILE", "compute a report in JSON again and say what differs (- is stdin)", NULL, 0, 0,
+	  NULL },
 	{ "top", 'n', OPTION_INT, &top, "N", "list so many of the most expensive calls (default 10)", NULL, 0, 1000, NULL },
+	{ "min-cell", 0, OPTION_INT, &min_cell, "N", "show no count of a dataset's rows below this (default 11)", NULL, 0,
+	  1000000, NULL },
+	{ "rule", 0, OPTION_LIST, &rules, "ID=VALUE", "point something out where it is above the value", NULL, 0, 0, NULL },
 	STORE_OPTIONS(&setup),
 	TOOL_OPTIONS(&tool),
 };
@@ -49,7 +63,7 @@ static const struct tool_page page = {
 	.summary = "Reports on the recorded AI calls: what was used for what, how well, at which cost, and what is\n"
 	           "not known.",
 	.examples = "ros-report\n"
-	            "ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 -o report.md\n"
+	            "ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 -o report.html\n"
 	            "ros-report --from 2026-01-01 --to 2026-02-01 --format json | jq .total_cost_usd\n",
 };
 
@@ -71,7 +85,13 @@ static int read_scope(struct report_scope *s, struct err *e)
 		.to_ms = to.ms,
 		.exact = exact,
 		.top = (int)top,
+		.tenant = tenant,
+		.min_cell = min_cell,
 	};
+	rules_defaults(s->thresholds);
+	for (size_t i = 0; i < rules.n; i++)
+		if (rules_set(s->thresholds, rules.v[i], e) < 0)
+			return -1;
 	if (tool.n_operands > 0)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
 	if (from.given && to.given && from.ms >= to.ms)
@@ -79,6 +99,20 @@ static int read_scope(struct report_scope *s, struct err *e)
 	if (parse_uuid("--run", run_id, &s->has_run, &s->run, e) < 0)
 		return -1;
 	return parse_uuid("--project", project_id, &s->has_project, &s->project, e);
+}
+
+/* A run instead of the run or period; or a period FROM/TO instead of them. */
+static int read_against(const struct report_scope *s, struct report_scope *other, struct err *e)
+{
+	struct str begin, end = str_cut(str_of(against), '/', &begin);
+	*other = *s;
+	other->has_from = other->has_to = other->has_run = false;
+	if (!end.p)
+		return parse_uuid("--against", against, &other->has_run, &other->run, e);
+	if (!time_parse_human(begin, &other->from_ms) || !time_parse_human(end, &other->to_ms) || other->from_ms >= other->to_ms)
+		return err_set(e, ROS_USAGE, "--against: neither a uuid nor a period FROM/TO: '%s'", against);
+	other->has_from = other->has_to = true;
+	return 0;
 }
 
 /* SOURCE_DATE_EPOCH makes reports reproducible: reproducible-builds.org/specs/source-date-epoch. */
@@ -100,10 +134,20 @@ static bool to_file(void)
 	return file && strcmp(file, "-") != 0;
 }
 
+static bool to_directory(void)
+{
+	struct stat st;
+	return to_file() && (file[strlen(file) - 1] == '/' || (stat(file, &st) == 0 && S_ISDIR(st.st_mode)));
+}
+
 static int choose_format(const struct report_format **chosen, struct err *e)
 {
-	*chosen = &report_formats[0];
-	if (format)
+	*chosen = report_format_named(to_file() || !isatty(STDOUT_FILENO) ? "md" : "text");
+	if (to_directory()) {
+		*chosen = report_format_named("csv");
+		if (format && strcmp(format, "csv") != 0)
+			return err_set(e, ROS_USAGE, "--output: only csv goes to a directory: '%s'", file);
+	} else if (format)
 		*chosen = report_format_named(format);
 	else if (to_file())
 		*chosen = report_format_of_file(file);
@@ -124,12 +168,18 @@ static int open_database(struct db **db, struct err *e)
 
 static int build(struct report **r, struct err *e)
 {
-	struct report_scope scope;
+	struct report_scope scope, other;
 	struct db *db = NULL;
 	int64_t now_ms;
 	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0 || open_database(&db, e) < 0)
 		return -1;
-	int rc = report_build(r, db, &scope, "ros-report " ROS_VERSION_TEXT, now_ms, e);
+	int rc = 0;
+	if (against) {
+		rc = read_against(&scope, &other, e);
+		scope.against = &other;
+	}
+	if (rc == 0)
+		rc = report_build(r, db, &scope, GENERATED_BY, now_ms, e);
 	db_close(db);
 	return rc;
 }
@@ -179,19 +229,88 @@ static int write_file(const char *path, struct str text, struct err *e)
 	return rc;
 }
 
+static int too_long(struct err *e)
+{
+	return err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
+}
+
+/* What the form of text is for. */
+static void look_at_terminal(struct report *r)
+{
+	const char *columns = config_get(tool.config, "COLUMNS"), *term = config_get(tool.config, "TERM");
+	struct winsize size;
+	int64_t n = 0;
+	bool is_terminal = !to_file() && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+	if (columns)
+		num_int_in(str_of(columns), 1, COLUMNS_MAX, &n);
+	r->columns = n > 0 ? (size_t)n : is_terminal ? size.ws_col : 0;
+	r->colour = is_terminal && !config_get(tool.config, "NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+static int write_table(const char *name, struct str text, struct err *e)
+{
+	struct buf path;
+	buf_init(&path, PATH_TEXT_MAX);
+	buf_fmt(&path, "%s/%s.csv", file, name);
+	int rc = write_file(buf_cstr(&path), text, e);
+	buf_free(&path);
+	return rc;
+}
+
+/* A file a table. */
+static int write_tables(const struct report *r, struct err *e)
+{
+	const char *name;
+	struct buf text;
+	if (file_make_dir(file, e) < 0)
+		return -1;
+	buf_init(&text, REPORT_BYTES_MAX);
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && (name = report_csv_table(r, i, &text)); i++) {
+		rc = buf_ok(&text) ? write_table(name, buf_view(&text), e) : too_long(e);
+		buf_clear(&text);
+	}
+	buf_free(&text);
+	return rc;
+}
+
 static int deliver(const struct report *r, const struct report_format *chosen, struct err *e)
 {
+	if (to_directory())
+		return write_tables(r, e);
 	struct buf text;
 	buf_init(&text, REPORT_BYTES_MAX);
-	chosen->render(r, &text);
-	int rc = 0;
-	if (!buf_ok(&text))
-		rc = err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
+	int rc = chosen->render(r, &text, e);
+	if (rc < 0)
+		; /* said already */
+	else if (!buf_ok(&text))
+		rc = too_long(e);
 	else if (to_file())
 		rc = write_file(file, buf_view(&text), e);
 	else
 		out_str(&tool.out, buf_view(&text));
 	buf_free(&text);
+	return rc;
+}
+
+/* *differs: whether the report is not what the database says. */
+static int verify(bool *differs, struct err *e)
+{
+	struct buf json;
+	struct verdict verdict = { 0 };
+	struct db *db = NULL;
+	buf_init(&json, REPORT_BYTES_MAX);
+	int rc = file_read(verified, &json, e);
+	if (rc == 0)
+		rc = open_database(&db, e);
+	if (rc == 0)
+		rc = report_verify(&verdict, db, verified, buf_view(&json), GENERATED_BY, e);
+	out_str(&tool.out, buf_view(&verdict.text));
+	*differs = verdict.differences > 0;
+	buf_free(&verdict.text);
+	buf_free(&json);
+	db_close(db);
+	store_setup_free(&setup);
 	return rc;
 }
 
@@ -202,8 +321,10 @@ static int run(struct err *e)
 	int rc = choose_format(&chosen, e);
 	if (rc == 0)
 		rc = build(&r, e);
-	if (rc == 0)
+	if (rc == 0) {
+		look_at_terminal(r);
 		rc = deliver(r, chosen, e);
+	}
 	report_free(r);
 	store_setup_free(&setup);
 	return rc;
@@ -217,5 +338,7 @@ int main(int argc, char **argv, char **environment)
 		formats[i] = report_formats[i].name;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
-	return tool_end(&tool, run(&e) < 0 ? tool_fail(&tool, &e) : ROS_DONE);
+	bool differs = false;
+	int rc = verified ? verify(&differs, &e) : run(&e);
+	return tool_end(&tool, rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE);
 }

@@ -2,9 +2,13 @@
  * From what was gathered to the model. Every list comes about in one way: items with a key are sorted by it, and
  * neighbours with equal keys are folded into a group. Items are series (sums), sketches (latency) or tallies (counts).
  */
+#include "report/compare.h"
+#include "report/crosswalk.h"
 #include "report/formats.h"
 #include "report/gather.h"
 #include "report/limits.h"
+#include "report/rules.h"
+#include "report/touched.h"
 
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -20,6 +24,7 @@ static const int percents[PERCENTILES] = { 50, 90, 95, 99 };
 static const char *const tiers[] = { "NANO", "MINI", "FRONTIER" };
 
 #define N_TIERS (sizeof tiers / sizeof tiers[0])
+#define HOURS_SHOWN_MS (3 * TIME_DAY_MS)
 
 struct item {
 	struct report_key key;
@@ -69,6 +74,11 @@ static struct report_key key_stage(const struct attributes *is)
 static struct report_key key_purpose(const struct attributes *is)
 {
 	return (struct report_key){ .name = is->purpose };
+}
+
+static struct report_key key_tenant(const struct attributes *is)
+{
+	return (struct report_key){ .name = is->tenant };
 }
 
 static struct report_key key_project(const struct attributes *is)
@@ -269,13 +279,15 @@ static void fold_total(struct folding *f, struct report_group *total)
 
 static void fold_lists(struct folding *f, struct report_list by[LISTS])
 {
-	static const struct {
+	const bool of_run = f->gather->scope->has_run;
+	const struct {
 		enum report_list_kind list;
 		key_fn *key;
 		bool latency; /* sketches have this key, too */
 	} groupings[] = {
-		{ BY_TIER, key_tier, true },     { BY_PROVIDER, key_provider, true }, { BY_MODEL, key_model, true },
-		{ BY_STAGE, key_stage, false },  { BY_PURPOSE, key_purpose, false },  { BY_PROJECT, key_project, false },
+		{ BY_TIER, key_tier, true },       { BY_PROVIDER, key_provider, true }, { BY_MODEL, key_model, true },
+		{ BY_PROJECT, key_project, true }, { BY_STAGE, key_stage, of_run },     { BY_PURPOSE, key_purpose, of_run },
+		{ BY_TENANT, key_tenant, of_run },
 	};
 	static const enum report_list_kind tallies[TALLIES] = { BY_ERROR, BY_ESCALATION, BY_ASKED, BY_PHI_TYPE };
 	for (size_t i = 0; i < sizeof groupings / sizeof groupings[0]; i++) {
@@ -294,6 +306,53 @@ static void fold_lists(struct folding *f, struct report_list by[LISTS])
 	complete_tiers(&by[BY_TIER]);
 }
 
+/* Over time. */
+
+static int moments_by_time(const void *x, const void *y)
+{
+	const struct report_moment *a = x, *b = y;
+	return (a->start_ms > b->start_ms) - (a->start_ms < b->start_ms);
+}
+
+static void fold_moment(struct report_part *part, const struct report_moment *m, int64_t unit_ms)
+{
+	int64_t start_ms = time_floor(m->start_ms, unit_ms);
+	if (part->n_moments == 0 || part->moments[part->n_moments - 1].start_ms != start_ms)
+		part->moments[part->n_moments++] = (struct report_moment){ .start_ms = start_ms };
+	struct report_moment *into = &part->moments[part->n_moments - 1];
+	into->calls += m->calls;
+	into->succeeded += m->succeeded;
+	into->priced += m->priced;
+	into->cost_nano += m->cost_nano;
+}
+
+static void build_moments(struct report_part *part, const struct folding *f, int64_t unit_ms)
+{
+	const struct gather *g = f->gather;
+	part->moments = mem_array(g->n_moments + 1, sizeof *part->moments);
+	struct report_moment *hours = mem_array(g->n_moments + 1, sizeof *hours);
+	size_t n = 0;
+	for (size_t i = 0; i < g->n_moments; i++)
+		if (!f->mode || g->moments[i].mode == mode_number(f->mode))
+			hours[n++] = g->moments[i].sums;
+	qsort(hours, n, sizeof *hours, moments_by_time);
+	for (size_t i = 0; i < n; i++)
+		fold_moment(part, &hours[i], unit_ms);
+	free(hours);
+}
+
+/* Hours where all calls lie within three days, else days. */
+static int64_t moment_length(const struct gather *g)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	for (size_t i = 0; i < g->n_moments; i++) {
+		int64_t start = g->moments[i].sums.start_ms;
+		first = start < first ? start : first;
+		last = start > last ? start : last;
+	}
+	return g->n_moments == 0 || last - first < HOURS_SHOWN_MS ? TIME_HOUR_MS : TIME_DAY_MS;
+}
+
 static void set_period(struct report_part *part, const struct folding *f)
 {
 	bool some = false;
@@ -309,12 +368,13 @@ static void set_period(struct report_part *part, const struct folding *f)
 	}
 }
 
-static void build_part(struct report_part *part, struct gather *g, const char *mode)
+static void build_part(struct report_part *part, struct gather *g, const char *mode, int64_t moment_ms)
 {
 	struct folding f = { .gather = g, .mode = mode, .latency = sketch_new() };
 	fold_total(&f, &part->total);
 	fold_lists(&f, part->by);
 	set_period(part, &f);
+	build_moments(part, &f, moment_ms);
 	sketch_free(f.latency);
 	free(f.items);
 }
@@ -358,9 +418,10 @@ static const char *keep_uuid(struct report_texts *texts, const struct uuid *u)
 static void build_parts(struct report *r, struct gather *g)
 {
 	static const char *const modes[2] = { "DEMO", "LIVE" };
-	build_part(&r->all, g, NULL);
+	r->moment_ms = moment_length(g);
+	build_part(&r->all, g, NULL, r->moment_ms);
 	for (int i = 0; i < 2; i++) {
-		build_part(&r->mode[i], g, modes[i]);
+		build_part(&r->mode[i], g, modes[i], r->moment_ms);
 		r->mode[i].conflicts = g->conflicts[i];
 		r->all.conflicts += g->conflicts[i];
 		if (r->mode[i].total.m[CALLS] > 0)
@@ -375,8 +436,24 @@ static void build_parts(struct report *r, struct gather *g)
 
 /* The report. */
 
+static void take_touched(struct report *r, struct gather *g)
+{
+	struct report_part *const parts[TOUCHED] = { &r->all, &r->mode[0], &r->mode[1] };
+	for (int i = 0; i < TOUCHED; i++) {
+		parts[i]->datasets = g->touched[i].v; /* ours from here on, as are the stages */
+		parts[i]->n_datasets = g->touched[i].n;
+		g->touched[i].v = NULL;
+	}
+	cells_suppress(r);
+	r->stage_runs = g->stage_runs;
+	r->n_stage_runs = g->n_stage_runs;
+	g->stage_runs = NULL;
+	r->run_status = stages_status(r->stage_runs, r->n_stage_runs);
+}
+
 static void take_state(struct report *r, struct gather *g)
 {
+	take_touched(r, g);
 	r->record = g->record;
 	r->refusals = g->refusals; /* ours from here on */
 	r->n_refusals = g->n_refusals;
@@ -401,6 +478,8 @@ static int build(struct report *r, struct gather *g, struct db *db, struct err *
 	return g->overflow ? err_set(e, ROS_INPUT, "database %s: a count does not fit in 64 bits", db_path(db)) : 0;
 }
 
+static int build_against(struct report *r, struct db *db, struct err *e);
+
 /* Name space of report ids, minted for this purpose. */
 static const struct uuid space = {
 	{ 0x0b, 0x6d, 0x3f, 0x7e, 0x5a, 0x1c, 0x4e, 0x0d, 0x9a, 0x44, 0x1c, 0x86, 0xe2, 0x57, 0x93, 0xd8 }
@@ -410,7 +489,7 @@ static int identify(struct report *r, struct err *e)
 {
 	struct buf content;
 	buf_init(&content, REPORT_BYTES_MAX);
-	report_json(r, &content);
+	report_json(r, &content, NULL);
 	bool ok = buf_ok(&content);
 	r->id = uuid_named(&space, buf_view(&content));
 	r->identified = true;
@@ -418,8 +497,9 @@ static int identify(struct report *r, struct err *e)
 	return ok ? 0 : err_set(e, ROS_INPUT, "the report is longer than %d MiB", (int)(REPORT_BYTES_MAX >> 20));
 }
 
-int report_build(struct report **out, struct db *db, const struct report_scope *scope, const char *generated_by,
-                 int64_t generated_ms, struct err *e)
+/* Within a read transaction. */
+static int build_one(struct report **out, struct db *db, const struct report_scope *scope, const char *generated_by,
+                     int64_t generated_ms, struct err *e)
 {
 	struct report *r = mem_alloc(sizeof *r);
 	r->scope = *scope;
@@ -427,15 +507,16 @@ int report_build(struct report **out, struct db *db, const struct report_scope *
 	r->generated_ms = generated_ms;
 	r->texts = texts_new();
 	struct gather g = { 0 };
-	int rc = db_begin_read(db, e);
-	if (rc == 0)
-		rc = build(r, &g, db, e);
-	db_rollback(db); /* nothing was written */
+	int rc = build(r, &g, db, e);
 	gather_free(&g);
 	if (rc == 0) {
 		limits_state(r);
-		rc = identify(r, e);
+		rules_find(r);
+		crosswalk_read(r);
+		rc = build_against(r, db, e);
 	}
+	if (rc == 0)
+		rc = identify(r, e);
 	if (rc < 0) {
 		report_free(r);
 		r = NULL;
@@ -444,11 +525,35 @@ int report_build(struct report **out, struct db *db, const struct report_scope *
 	return rc;
 }
 
+static int build_against(struct report *r, struct db *db, struct err *e)
+{
+	struct report *with;
+	if (!r->scope.against)
+		return 0;
+	if (build_one(&with, db, r->scope.against, r->generated_by, r->generated_ms, e) < 0)
+		return -1;
+	compare(r, with);
+	return 0;
+}
+
+int report_build(struct report **r, struct db *db, const struct report_scope *scope, const char *generated_by,
+                 int64_t generated_ms, struct err *e)
+{
+	*r = NULL;
+	if (db_begin_read(db, e) < 0)
+		return -1;
+	int rc = build_one(r, db, scope, generated_by, generated_ms, e);
+	db_rollback(db); /* nothing was written */
+	return rc;
+}
+
 static void free_part(struct report_part *part)
 {
 	for (int i = 0; i < LISTS; i++)
 		free(part->by[i].v);
 	free(part->top);
+	free(part->moments);
+	free(part->datasets);
 }
 
 void report_free(struct report *r)
@@ -461,6 +566,11 @@ void report_free(struct report *r)
 	for (size_t i = 0; i < r->n_limitations; i++)
 		free(r->limitations[i]);
 	free(r->limitations);
+	free(r->stage_runs);
+	free(r->findings);
+	free(r->recommendations);
+	free(r->crosswalk);
+	compare_free(r->against);
 	free(r->refusals);
 	free(r->complete.v);
 	free(r->complete.losses);

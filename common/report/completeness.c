@@ -70,17 +70,28 @@ static int worst_first(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
-int gather_completeness(struct gather *g, struct err *e)
+static int read_sources(struct gather *g, struct err *e)
 {
 	struct report_completeness *c = &g->complete;
 	if (query_each(g,
 	               "SELECT name, emitted, recorded, repeated, conflicting, dead, refused, missing FROM sources ORDER BY name",
 	               NULL, 0, take_source, e) < 0 ||
-	    query_each(g, "SELECT source, first, last FROM source_gaps ORDER BY source, first", NULL, 0, take_gap, e) < 0 ||
-	    query_each(g, "SELECT stream, count(*) FROM loss GROUP BY stream ORDER BY stream", NULL, 0, take_loss, e) < 0)
+	    query_each(g, "SELECT source, first, last FROM source_gaps ORDER BY source, first", NULL, 0, take_gap, e) < 0)
 		return -1;
 	if (c->n > 0)
 		qsort(c->v, c->n, sizeof *c->v, worst_first);
 	c->listed = c->n < REPORT_SOURCES_MAX ? c->n : REPORT_SOURCES_MAX;
 	return 0;
+}
+
+int gather_completeness(struct gather *g, struct err *e)
+{
+	const struct value last = value_as_of(g);
+	if (g->scope->has_as_of)
+		memcpy(g->complete.total, g->scope->fates, sizeof g->complete.total);
+	else if (read_sources(g, e) < 0)
+		return -1;
+	return query_each(g,
+	                  "SELECT stream, count(*) FROM loss WHERE ?1 IS NULL OR batch <= ?1 GROUP BY stream ORDER BY stream",
+	                  &last, 1, take_loss, e);
 }

@@ -8,6 +8,10 @@
 const struct report_format report_formats[] = {
 	{ "md", ".md", report_markdown },
 	{ "json", ".json", report_json },
+	{ "csv", ".csv", report_csv },
+	{ "text", ".txt", report_text },
+	{ "html", ".html", report_html },
+	{ "pdf", ".pdf", report_pdf },
 };
 const size_t n_report_formats = sizeof report_formats / sizeof report_formats[0];
 

@@ -90,17 +90,14 @@ static struct value run_value(const struct gather *g)
 static struct latency *latency_of(struct gather *g, const struct attributes *is)
 {
 	/* Kept texts: equal names are equal pointers. */
-	const char *key[] = { is->mode, is->tier, is->provider, is->model };
+	const void *key[] = { is->mode, is->project, is->tier, is->provider, is->model, (const void *)(intptr_t)is->stage, is->stage_name, is->purpose, is->tenant };
 	int64_t *place = map_put(g->latency_places, (struct str){ (const char *)key, sizeof key });
 	if (*place == 0) {
 		if (g->n_latencies == g->cap_latencies) {
 			g->cap_latencies = 2 * g->cap_latencies + 64;
 			g->latencies = mem_grow(g->latencies, g->cap_latencies, sizeof *g->latencies);
 		}
-		g->latencies[g->n_latencies++] = (struct latency){
-			.is = { .mode = is->mode, .tier = is->tier, .provider = is->provider, .model = is->model },
-			.sketch = sketch_new(),
-		};
+		g->latencies[g->n_latencies++] = (struct latency){ .is = *is, .sketch = sketch_new() };
 		*place = (int64_t)g->n_latencies;
 	}
 	return &g->latencies[*place - 1];
@@ -119,6 +116,19 @@ static const char *keep_uuid(struct gather *g, struct str bytes)
 		memcpy(u.b, bytes.p, sizeof u.b);
 	uuid_format(&u, text);
 	return texts_keep(g->texts, str_of(text));
+}
+
+/* What a sketch is kept for. */
+static struct attributes latency_attributes(const struct gather *g, const struct attributes *is)
+{
+	struct attributes kept = { .mode = is->mode, .project = is->project, .tier = is->tier, .provider = is->provider, .model = is->model };
+	if (g->scope->has_run) {
+		kept.stage = is->stage;
+		kept.stage_name = is->stage_name;
+		kept.purpose = is->purpose;
+		kept.tenant = is->tenant;
+	}
+	return kept;
 }
 
 static enum report_status status_of(struct str name)
@@ -146,8 +156,10 @@ static int take_series(struct gather *g, struct db_stmt *row, struct err *e)
 		.stage_name = keep(g, row, 7),
 		.purpose = keep(g, row, 8),
 		.status = status_of(db_text(row, 9)),
+		.tenant = keep(g, row, 11),
 	};
-	size_t latency = (size_t)(latency_of(g, &is) - g->latencies);
+	const struct attributes timed = latency_attributes(g, &is);
+	size_t latency = (size_t)(latency_of(g, &timed) - g->latencies);
 	g->series[g->n_series++] = (struct series){
 		.id = db_int(row, 0), .deployment = db_int(row, 10), .is = is, .latency = latency
 	};
@@ -156,12 +168,13 @@ static int take_series(struct gather *g, struct db_stmt *row, struct err *e)
 
 static int load_series(struct gather *g, struct err *e)
 {
-	const struct value values[] = { project_value(g), value_text(g->scope->mode) };
+	const struct value values[] = { project_value(g), value_text(g->scope->mode), value_text(g->scope->tenant) };
 	return query_each(g,
 	                  "SELECT s.id, governance_mode, project_id, tier, provider, model, stage, stage_name, purpose,"
-	                  " status, deployment_id FROM series s JOIN deployment d ON d.id = s.deployment_id"
-	                  " WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR governance_mode = ?2) ORDER BY s.id",
-	                  values, 2, take_series, e);
+	                  " status, deployment_id, tenant_id FROM series s JOIN deployment d ON d.id = s.deployment_id"
+	                  " WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR governance_mode = ?2)"
+	                  " AND (?3 IS NULL OR tenant_id = ?3) ORDER BY s.id",
+	                  values, 3, take_series, e);
 }
 
 static int by_id(const void *key, const void *element)
@@ -198,6 +211,37 @@ static void note_times(struct series *s, int64_t first_ms, int64_t last_ms)
 		s->last_ms = last_ms;
 }
 
+static struct report_moment *moment_of(struct gather *g, int mode, int64_t start_ms)
+{
+	size_t *at = &g->moment_at[mode];
+	if (*at < g->n_moments && g->moments[*at].mode == mode && g->moments[*at].sums.start_ms == start_ms)
+		return &g->moments[*at].sums;
+	const int64_t key[] = { mode, start_ms };
+	int64_t *place = map_put(g->moment_places, (struct str){ (const char *)key, sizeof key });
+	if (*place == 0) {
+		if (g->n_moments == g->cap_moments) {
+			g->cap_moments = 2 * g->cap_moments + 64;
+			g->moments = mem_grow(g->moments, g->cap_moments, sizeof *g->moments);
+		}
+		g->moments[g->n_moments++] = (struct moment){ .mode = mode, .sums = { .start_ms = start_ms } };
+		*place = (int64_t)g->n_moments;
+	}
+	*at = (size_t)*place - 1;
+	return &g->moments[*at].sums;
+}
+
+static void add_moment(struct gather *g, const struct series *s, const struct db_stmt *row)
+{
+	struct report_moment *m =
+		moment_of(g, mode_number(s->is.mode), time_floor(db_int(row, COLUMN_FIRST), TIME_HOUR_MS));
+	int64_t calls = db_int(row, COLUMN_MEASURES + CALLS);
+	m->calls += calls;
+	m->succeeded += s->is.status == STATUS_SUCCESS ? calls : 0;
+	m->cost_nano += db_int(row, COLUMN_MEASURES + COST_NANO);
+	for (int i = PRICED_PROVIDER; i <= PRICED_UNSTATED; i++)
+		m->priced += db_int(row, COLUMN_MEASURES + i);
+}
+
 static void offer(struct gather *g, const struct series *s, const struct db_stmt *row)
 {
 	struct peak p = {
@@ -221,6 +265,7 @@ static int take_sums(struct gather *g, struct db_stmt *row, struct err *e)
 	if (s) {
 		note_times(s, db_int(row, COLUMN_FIRST), db_int(row, COLUMN_LAST));
 		add_measures(s, row);
+		add_moment(g, s, row);
 		offer(g, s, row);
 	}
 	return 0;
@@ -301,14 +346,24 @@ static int take_latency(struct gather *g, struct db_stmt *row, struct err *e)
 static int take_sketch(struct gather *g, struct db_stmt *row, struct err *e)
 {
 	struct attributes is = {
-		.mode = keep(g, row, 0), .tier = keep(g, row, 1), .provider = keep(g, row, 2), .model = keep(g, row, 3)
+		.mode = keep(g, row, 0),
+		.project = keep_uuid(g, db_blob(row, 1)),
+		.tier = keep(g, row, 2),
+		.provider = keep(g, row, 3),
+		.model = keep(g, row, 4),
 	};
-	if (!sketch_read(latency_of(g, &is)->sketch, db_blob(row, 4)))
+	if (!sketch_read(latency_of(g, &is)->sketch, db_blob(row, 5)))
 		return err_set(e, ROS_INPUT, "database %s: a latency sketch is unreadable", db_path(g->db));
 	return 0;
 }
 
 /* The record. */
+
+/* A day of a deployment that lost calls to ros-purge: it does not change any more, and its sums remain. */
+#define DAY_OF(time, unit) "((" time " - (" time " % " unit " + " unit ") % " unit ") / " unit ")"
+#define IS_SEALED(day, deployment) "EXISTS (SELECT 1 FROM sealed_day x WHERE x.day = " day " AND x.deployment_id = " deployment ")"
+#define HOUR_IS_SEALED \
+	IS_SEALED(DAY_OF("hour", "24"), "(SELECT deployment_id FROM series WHERE series.id = series_id)")
 
 /* Gives fn the rows of `select` whose calls are of the scope's run and from <= time < to. */
 static int each_of_record(struct gather *g, const char *select, int64_t from_ms, int64_t to_ms, row_fn *fn,
@@ -318,9 +373,12 @@ static int each_of_record(struct gather *g, const char *select, int64_t from_ms,
 		return 0;
 	struct buf sql;
 	buf_init(&sql, SQL_MAX);
-	buf_fmt(&sql, "WITH call AS NOT MATERIALIZED"
-	              " (SELECT * FROM invocation WHERE time_ms >= ?1 AND time_ms < ?2%s) %s",
-	        g->scope->has_run ? " AND run_id = ?3" : "", select);
+	buf_fmt(&sql, "WITH call AS NOT MATERIALIZED (SELECT * FROM invocation WHERE time_ms >= ?1 AND time_ms < ?2%s",
+	        g->scope->has_run ? " AND run_id = ?3" : "");
+	if (g->scope->has_as_of)
+		buf_fmt(&sql, " AND batch <= %" PRId64 "%s", g->scope->as_of,
+		        g->scope->has_run ? "" : " AND NOT " IS_SEALED(DAY_OF("time_ms", "86400000"), "invocation.deployment_id"));
+	buf_fmt(&sql, ") %s", select);
 	const struct value values[] = { value_int(from_ms), value_int(to_ms), run_value(g) };
 	int rc = query_each(g, buf_cstr(&sql), values, g->scope->has_run ? 3 : 2, fn, e);
 	buf_free(&sql);
@@ -383,6 +441,7 @@ static int sum_rollups(struct gather *g, const struct value hours[2], struct err
 	for (int i = 0; i < MEASURES; i++)
 		buf_fmt(&sql, ", %s", measures[i].rollup);
 	buf_z(&sql, ", NULL FROM rollup_hour WHERE hour >= ?1 AND hour < ?2");
+	buf_z(&sql, g->scope->has_as_of ? " AND " HOUR_IS_SEALED : "");
 	int rc = query_each(g, buf_cstr(&sql), hours, 2, take_hour, e);
 	buf_free(&sql);
 	return rc;
@@ -408,9 +467,17 @@ static int read_rollups(struct gather *g, int64_t from_ms, int64_t to_ms, struct
 	const struct value hours[] = { value_int(from_ms / TIME_HOUR_MS), value_int(to_ms / TIME_HOUR_MS) };
 	if (sum_rollups(g, hours, e) < 0 || sum_full_hours(g, e) < 0)
 		return -1;
-	return query_each(g, "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2", hours, 2,
-	                  take_tally, e);
+	return query_each(g,
+	                  g->scope->has_as_of ?
+	                          "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2 AND " HOUR_IS_SEALED :
+	                          "SELECT series_id, kind, name, count FROM tally_hour WHERE hour >= ?1 AND hour < ?2",
+	                  hours, 2, take_tally, e);
 }
+
+#define SKETCHES \
+	"SELECT governance_mode, project_id, tier, provider, model, sketch" \
+	" FROM latency_day JOIN deployment ON id = deployment_id WHERE day >= ?1 AND day < ?2 AND (?3 IS NULL OR project_id = ?3)" \
+	" AND (?4 IS NULL OR governance_mode = ?4)"
 
 static int read_sketches(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e)
 {
@@ -420,11 +487,8 @@ static int read_sketches(struct gather *g, int64_t from_ms, int64_t to_ms, struc
 		project_value(g),
 		value_text(g->scope->mode),
 	};
-	return query_each(g,
-	                  "SELECT governance_mode, tier, provider, model, sketch"
-	                  " FROM latency_day JOIN deployment ON id = deployment_id WHERE day >= ?1 AND day < ?2 AND (?3 IS NULL OR project_id = ?3)"
-	                  " AND (?4 IS NULL OR governance_mode = ?4)",
-	                  values, 4, take_sketch, e);
+	return query_each(g, g->scope->has_as_of ? SKETCHES " AND " IS_SEALED("latency_day.day", "latency_day.deployment_id") : SKETCHES, values, 4,
+	                  take_sketch, e);
 }
 
 typedef int range_fn(struct gather *g, int64_t from_ms, int64_t to_ms, struct err *e);
@@ -445,15 +509,25 @@ static int read_split(struct gather *g, int64_t unit, range_fn *whole, range_fn 
 	return edge(g, end, g->to_ms, e);
 }
 
-static int read_run(struct gather *g, struct err *e)
+/* All from the record; as of a batch, but for what ros-purge took away: of that the sums remain. */
+static int read_calls(struct gather *g, struct err *e)
 {
-	return read_record(g, g->from_ms, g->to_ms, e) < 0 || time_record(g, g->from_ms, g->to_ms, e) < 0 ? -1 : 0;
+	if (read_record(g, g->from_ms, g->to_ms, e) < 0 || time_record(g, g->from_ms, g->to_ms, e) < 0)
+		return -1;
+	if (g->scope->has_run)
+		return 0;
+	return read_rollups(g, g->from_ms, g->to_ms, e) < 0 ||
+	                       read_sketches(g, ceiling(g->from_ms, TIME_DAY_MS), time_floor(g->to_ms, TIME_DAY_MS), e) < 0 ?
+	               -1 :
+	               0;
 }
 
 static int read_period(struct gather *g, struct err *e)
 {
 	if (read_split(g, TIME_HOUR_MS, read_rollups, read_record, e) < 0)
 		return -1;
+	if (g->scope->tenant) /* sketches do not know tenants */
+		return time_record(g, g->from_ms, g->to_ms, e);
 	return read_split(g, TIME_DAY_MS, read_sketches, time_record, e);
 }
 
@@ -472,7 +546,9 @@ static int check_run(struct gather *g, struct err *e)
 	if (!g->scope->has_run)
 		return 0;
 	const struct value run = run_value(g);
-	if (query_each(g, "SELECT 1 FROM invocation WHERE run_id = ?1 LIMIT 1", &run, 1, take_one, e) < 0)
+	if (query_each(g,
+	               "SELECT 1 FROM invocation WHERE run_id = ?1 UNION ALL SELECT 1 FROM stage_run WHERE run_id = ?1 LIMIT 1",
+	               &run, 1, take_one, e) < 0)
 		return -1;
 	char text[UUID_TEXT];
 	uuid_format(&g->scope->run, text);
@@ -493,14 +569,15 @@ int gather_all(struct gather *g, struct db *db, const struct report_scope *scope
 	*g = (struct gather){ .db = db, .scope = scope, .texts = texts };
 	g->latency_places = map_new();
 	g->tally_places = map_new();
+	g->moment_places = map_new();
 	for (int i = 0; i < 2; i++)
 		peaks_init(&g->peaks[i], (size_t)scope->top);
 	set_bounds(g);
 	if (check_run(g, e) < 0 || load_series(g, e) < 0)
 		return -1;
-	if ((scope->has_run ? read_run(g, e) : read_period(g, e)) < 0)
+	if ((scope->has_run || scope->has_as_of ? read_calls(g, e) : read_period(g, e)) < 0)
 		return -1;
-	return gather_state(g, e) < 0 || gather_completeness(g, e) < 0 ? -1 : 0;
+	return gather_touched(g, e) < 0 || gather_state(g, e) < 0 || gather_completeness(g, e) < 0 ? -1 : 0;
 }
 
 void gather_free(struct gather *g)
@@ -511,6 +588,8 @@ void gather_free(struct gather *g)
 		peaks_free(&g->peaks[i]);
 	map_free(g->latency_places);
 	map_free(g->tally_places);
+	map_free(g->moment_places);
+	free(g->moments);
 	free(g->series);
 	free(g->latencies);
 	free(g->tallies);
@@ -518,4 +597,7 @@ void gather_free(struct gather *g)
 	free(g->complete.v);
 	free(g->complete.losses);
 	free(g->full);
+	for (int i = 0; i < TOUCHED; i++)
+		free(g->touched[i].v);
+	free(g->stage_runs);
 }

@@ -19,7 +19,7 @@
 
 /* What a call is counted by. */
 struct attributes {
-	const char *mode, *project, *tier, *provider, *model, *stage_name, *purpose;
+	const char *mode, *project, *tier, *provider, *model, *stage_name, *purpose, *tenant;
 	int64_t stage; /* 0: none */
 	enum report_status status;
 };
@@ -32,7 +32,7 @@ struct series {
 	size_t latency;            /* number of its sketch */
 };
 
-/* The latencies of a mode, tier, provider and model. */
+/* The latencies of a deployment; of a run, which is read from the record, also of a stage, purpose and tenant. */
 struct latency {
 	struct attributes is;
 	struct sketch *sketch;
@@ -54,6 +54,19 @@ struct tally {
 	int64_t count;
 };
 
+/* The calls of a mode in an hour. */
+struct moment {
+	int mode;
+	struct report_moment sums;
+};
+
+struct touched {
+	struct report_dataset *v;
+	size_t n, cap;
+};
+
+#define TOUCHED 3
+
 struct gather {
 	struct db *db;
 	const struct report_scope *scope;
@@ -67,8 +80,15 @@ struct gather {
 	struct map *tally_places;   /* number in tallies, plus 1 */
 	struct tally *tallies;
 	size_t n_tallies, cap_tallies;
+	struct map *moment_places;  /* number in moments, plus 1 */
+	struct moment *moments;
+	size_t n_moments, cap_moments;
+	size_t moment_at[2];        /* of the row before, by mode */
 	struct peaks peaks[2];      /* DEMO, LIVE */
 	int64_t conflicts[2];
+	struct touched touched[TOUCHED]; /* by all calls, in DEMO, in LIVE mode */
+	struct report_stage_run *stage_runs;
+	size_t n_stage_runs, cap_stage_runs;
 	struct report_record record;
 	struct report_reason *refusals; /* in order of name */
 	size_t n_refusals, cap_refusals;
@@ -94,6 +114,9 @@ int gather_state(struct gather *g, struct err *e);
 
 /* The part of gather_all() that is about sources: what they emitted, and what became of it. */
 int gather_completeness(struct gather *g, struct err *e);
+
+/* The part of gather_all() that is about datasets and the workflow's stages. */
+int gather_touched(struct gather *g, struct err *e);
 
 /* *count += v, or g->overflow. */
 void gather_add(struct gather *g, int64_t *count, int64_t v);

@@ -73,6 +73,11 @@ void human_of(struct buf *b, int128 part, int128 whole, const char *what)
 	buf_char(b, ')');
 }
 
+void human_percent(struct buf *b, double share)
+{
+	buf_fmt(b, "%.1f %%", 100 * share);
+}
+
 void human_ms(struct buf *b, double ms)
 {
 	if (ms < 0) {

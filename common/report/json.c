@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define LATENCY_DIGITS 6
+#define INTERVAL_DIGITS 6
 
 static void put_int(struct json_writer *w, const char *name, int128 v)
 {
@@ -39,6 +40,12 @@ static void put_uuid(struct json_writer *w, const char *name, bool known, const 
 	put_text(w, name, known ? text : NULL);
 }
 
+static void put_bool(struct json_writer *w, const char *name, bool v)
+{
+	json_key(w, name);
+	json_bool(w, v);
+}
+
 /* v / 10^scale, or null */
 static void put_decimal(struct json_writer *w, const char *name, bool known, int128 v, int scale)
 {
@@ -47,6 +54,12 @@ static void put_decimal(struct json_writer *w, const char *name, bool known, int
 		json_decimal(w, v, scale);
 	else
 		json_null(w);
+}
+
+/* v, or null where it is negative */
+static void put_stated(struct json_writer *w, const char *name, int64_t v)
+{
+	put_decimal(w, name, v >= 0, v, 0);
 }
 
 static void put_usd(struct json_writer *w, const char *name, const struct report_group *g)
@@ -105,6 +118,7 @@ static void put_sums(struct json_writer *w, const struct report_group *g)
 	put_mean_latency(w, g);
 	put_int(w, "timed_calls", g->m[TIMED]);
 	put_statuses(w, g);
+	put_percentiles(w, g);
 }
 
 static void open_list(struct json_writer *w, const char *name)
@@ -114,16 +128,13 @@ static void open_list(struct json_writer *w, const char *name)
 }
 
 /* [{"KEY": name, sums}] */
-static void put_list(struct json_writer *w, const char *list_name, const char *key, const struct report_list *list,
-                     bool latency)
+static void put_list(struct json_writer *w, const char *list_name, const char *key, const struct report_list *list)
 {
 	open_list(w, list_name);
 	for (size_t i = 0; i < list->n; i++) {
 		json_open(w, '{');
 		put_text(w, key, list->v[i].key.name);
 		put_sums(w, &list->v[i]);
-		if (latency)
-			put_percentiles(w, &list->v[i]);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -137,7 +148,6 @@ static void put_models(struct json_writer *w, const struct report_list *list)
 		put_text(w, "provider", list->v[i].key.provider);
 		put_text(w, "model", list->v[i].key.name);
 		put_sums(w, &list->v[i]);
-		put_percentiles(w, &list->v[i]);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -291,6 +301,56 @@ static void put_top(struct json_writer *w, const struct report_part *p)
 	json_close(w, ']');
 }
 
+static void put_moments(struct json_writer *w, const struct report_part *p)
+{
+	open_list(w, "over_time");
+	for (size_t i = 0; i < p->n_moments; i++) {
+		const struct report_moment *m = &p->moments[i];
+		json_open(w, '{');
+		put_time(w, "start", true, m->start_ms);
+		put_int(w, "call_count", m->calls);
+		put_int(w, "succeeded_calls", m->succeeded);
+		put_int(w, "priced_calls", m->priced);
+		put_decimal(w, "cost_usd", m->priced > 0, m->cost_nano, NUM_NANO);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
+/* NAME: n or null, NAME_suppressed: whether that is why. */
+static void put_rows(struct json_writer *w, const char *name, const char *suppressed, const struct report_rows *rows)
+{
+	put_decimal(w, name, rows->is == ROWS_KNOWN, rows->n, 0);
+	put_bool(w, suppressed, rows->is == ROWS_SUPPRESSED);
+}
+
+static void put_dataset(struct json_writer *w, const struct report_dataset *d)
+{
+	json_open(w, '{');
+	put_text(w, "dataset_id", d->id);
+	put_text(w, "name", d->name);
+	put_text(w, "format", d->format);
+	put_text(w, "phi_scan_status", d->phi_scan_status);
+	put_rows(w, "row_count", "row_count_suppressed", &d->rows);
+	put_int(w, "access_count", d->accesses);
+	put_int(w, "failed_accesses", d->failed);
+	put_int(w, "risky_accesses", d->risky);
+	put_text(w, "access_types", d->access_types);
+	put_rows(w, "rows_accessed", "rows_accessed_suppressed", &d->rows_accessed);
+	put_time(w, "first_access_at", true, d->first_ms);
+	put_time(w, "last_access_at", true, d->last_ms);
+	json_close(w, '}');
+}
+
+static void put_datasets(struct json_writer *w, const struct report_part *p)
+{
+	open_list(w, "datasets");
+	for (size_t i = 0; i < p->n_datasets; i++)
+		put_dataset(w, &p->datasets[i]);
+	json_close(w, ']');
+	put_rows(w, "rows_accessed", "rows_accessed_suppressed", &p->rows_accessed);
+}
+
 /* The same members for the whole and for each mode. */
 static void put_part(struct json_writer *w, const struct report_part *p)
 {
@@ -312,16 +372,19 @@ static void put_part(struct json_writer *w, const struct report_part *p)
 	put_tokens(w, all);
 	put_phi(w, p);
 	put_routing(w, p);
-	put_list(w, "tiers", "tier", &p->by[BY_TIER], true);
-	put_list(w, "providers", "provider", &p->by[BY_PROVIDER], true);
+	put_list(w, "tiers", "tier", &p->by[BY_TIER]);
+	put_list(w, "providers", "provider", &p->by[BY_PROVIDER]);
 	put_models(w, &p->by[BY_MODEL]);
 	put_asked(w, &p->by[BY_ASKED]);
 	put_stages(w, &p->by[BY_STAGE]);
-	put_list(w, "purposes", "purpose", &p->by[BY_PURPOSE], false);
-	put_list(w, "projects", "project_id", &p->by[BY_PROJECT], false);
+	put_list(w, "purposes", "purpose", &p->by[BY_PURPOSE]);
+	put_list(w, "projects", "project_id", &p->by[BY_PROJECT]);
+	put_list(w, "tenants", "tenant_id", &p->by[BY_TENANT]);
 	put_named(w, "errors", "code", "call_count", &p->by[BY_ERROR]);
 	put_int(w, "conflicts", p->conflicts);
 	put_top(w, p);
+	put_moments(w, p);
+	put_datasets(w, p);
 }
 
 static void put_modes(struct json_writer *w, const struct report *r)
@@ -347,13 +410,43 @@ static void put_scope(struct json_writer *w, const struct report *r)
 	put_uuid(w, "run_id", s->has_run, &s->run);
 	put_uuid(w, "project_id", s->has_project, &s->project);
 	put_text(w, "governance_mode", s->mode);
+	put_text(w, "tenant_id", s->tenant);
 	put_time(w, "from", s->has_from, r->from_ms);
 	put_time(w, "to", s->has_to, r->to_ms);
-	json_key(w, "from_widened");
-	json_bool(w, r->widened_from);
-	json_key(w, "to_widened");
-	json_bool(w, r->widened_to);
+	put_time(w, "from_asked", s->has_from, s->from_ms);
+	put_time(w, "to_asked", s->has_to, s->to_ms);
+	put_bool(w, "from_widened", r->widened_from);
+	put_bool(w, "to_widened", r->widened_to);
+	put_bool(w, "exact", s->exact);
+	put_int(w, "min_cell", s->min_cell);
 	json_close(w, '}');
+}
+
+static void put_stage_run(struct json_writer *w, const struct report_stage_run *s)
+{
+	json_open(w, '{');
+	put_stage(w, s->stage);
+	put_text(w, "stage_name", s->name);
+	put_text(w, "status", s->status);
+	put_text(w, "governance_mode", s->mode);
+	put_stated(w, "attempt", s->attempt);
+	put_stated(w, "max_attempts", s->max_attempts);
+	put_stated(w, "items_total", s->items_total);
+	put_stated(w, "items_processed", s->items_done);
+	put_stated(w, "items_failed", s->items_failed);
+	put_time(w, "started_at", s->has_started, s->started_ms);
+	put_time(w, "completed_at", s->has_completed, s->completed_ms);
+	put_stated(w, "duration_ms", s->duration_ms);
+	json_close(w, '}');
+}
+
+static void put_stage_runs(struct json_writer *w, const struct report *r)
+{
+	put_text(w, "run_status", r->run_status);
+	open_list(w, "stage_runs");
+	for (size_t i = 0; i < r->n_stage_runs; i++)
+		put_stage_run(w, &r->stage_runs[i]);
+	json_close(w, ']');
 }
 
 /* [{"NAME": name, "COUNT": n}] */
@@ -431,13 +524,119 @@ static void put_completeness(struct json_writer *w, const struct report *r)
 	json_close(w, '}');
 }
 
-static void put_sentences(struct json_writer *w, const struct report *r)
+static void put_limitations(struct json_writer *w, const struct report *r)
 {
 	open_list(w, "limitations");
 	for (size_t i = 0; i < r->n_limitations; i++)
 		json_z(w, r->limitations[i]);
 	json_close(w, ']');
-	open_list(w, "recommendations"); /* the model makes none */
+}
+
+/* An end of the interval. */
+static void put_end(struct json_writer *w, const char *name, bool known, double v)
+{
+	json_key(w, name);
+	if (known)
+		json_real(w, v, INTERVAL_DIGITS);
+	else
+		json_null(w);
+}
+
+static void put_finding(struct json_writer *w, const struct report_finding *f)
+{
+	json_open(w, '{');
+	put_text(w, "rule", report_rules[f->rule]);
+	put_text(w, "governance_mode", f->mode);
+	put_text(w, "title", f->title);
+	put_text(w, "provider", f->provider);
+	put_text(w, "model", f->model);
+	put_text(w, "unit", f->is_factor ? "factor" : "share");
+	put_int(w, "part", f->part);
+	put_int(w, "n", f->n);
+	put_decimal(w, "value", true, f->value, RULE_SCALE);
+	put_end(w, "low", !f->is_factor, f->low);
+	put_end(w, "high", !f->is_factor, f->high);
+	put_decimal(w, "threshold", true, f->threshold, RULE_SCALE);
+	put_text(w, "evidence", f->evidence);
+	put_text(w, "recommendation", f->recommendation);
+	json_close(w, '}');
+}
+
+static void put_findings(struct json_writer *w, const struct report *r)
+{
+	json_key(w, "rules");
+	json_open(w, '{');
+	for (int i = 0; i < RULES; i++)
+		put_decimal(w, report_rules[i], true, r->scope.thresholds[i], RULE_SCALE);
+	json_close(w, '}');
+	open_list(w, "findings");
+	for (size_t i = 0; i < r->n_findings; i++)
+		put_finding(w, &r->findings[i]);
+	json_close(w, ']');
+	open_list(w, "recommendations");
+	for (size_t i = 0; i < r->n_recommendations; i++)
+		json_z(w, r->recommendations[i]);
+	json_close(w, ']');
+}
+
+static void put_side(struct json_writer *w, const struct report_difference *d, int side, const char *name)
+{
+	json_key(w, name);
+	json_open(w, '{');
+	put_decimal(w, "value", d->known[side], d->value[side], d->scale);
+	put_decimal(w, "part", d->unit == UNIT_SHARE, d->part[side], 0);
+	put_int(w, "n", d->n[side]);
+	json_close(w, '}');
+}
+
+static void put_difference(struct json_writer *w, const struct report_difference *d)
+{
+	static const char *const units[] = { [UNIT_COUNT] = "count", [UNIT_USD] = "usd", [UNIT_MS] = "ms", [UNIT_SHARE] = "share" };
+	json_open(w, '{');
+	put_text(w, "governance_mode", d->mode);
+	put_text(w, "tier", d->tier);
+	put_text(w, "provider", d->provider);
+	put_text(w, "model", d->model);
+	put_text(w, "figure", d->figure);
+	put_text(w, "unit", units[d->unit]);
+	put_side(w, d, 0, "this");
+	put_side(w, d, 1, "against");
+	put_decimal(w, "difference", d->known[0] && d->known[1], d->difference, d->scale);
+	put_end(w, "low", d->has_interval, d->low);
+	put_end(w, "high", d->has_interval, d->high);
+	json_close(w, '}');
+}
+
+static void put_comparison(struct json_writer *w, const struct report *r)
+{
+	json_key(w, "comparison");
+	if (!r->against) {
+		json_null(w);
+		return;
+	}
+	json_open(w, '{');
+	put_scope(w, r->against->with);
+	open_list(w, "differences");
+	for (size_t i = 0; i < r->against->n; i++)
+		put_difference(w, &r->against->v[i]);
+	json_close(w, ']');
+	json_close(w, '}');
+}
+
+static void put_crosswalk(struct json_writer *w, const struct report *r)
+{
+	open_list(w, "crosswalk");
+	for (size_t i = 0; i < r->n_crosswalk; i++) {
+		const struct report_crosswalk *c = &r->crosswalk[i];
+		json_open(w, '{');
+		put_text(w, "framework", c->framework);
+		put_text(w, "source", c->source);
+		put_text(w, "source_dated", c->dated);
+		put_text(w, "item", c->item);
+		put_text(w, "asks", c->asks);
+		put_text(w, "section", c->section);
+		json_close(w, '}');
+	}
 	json_close(w, ']');
 }
 
@@ -452,18 +651,25 @@ static void put_identity(struct json_writer *w, const struct report *r)
 	put_text(w, "project_name", NULL); /* events carry no name */
 }
 
-void report_json(const struct report *r, struct buf *out)
+int report_json(const struct report *r, struct buf *out, struct err *e)
 {
+	(void)e;
 	struct json_writer w;
 	json_writer_init(&w, out, true);
 	json_open(&w, '{');
 	put_identity(&w, r);
 	put_scope(&w, r);
+	put_text(&w, "time_unit", r->moment_ms == TIME_DAY_MS ? "day" : "hour");
 	put_part(&w, &r->all);
+	put_stage_runs(&w, r);
 	put_modes(&w, r);
 	put_record(&w, r);
 	put_completeness(&w, r);
-	put_sentences(&w, r);
+	put_limitations(&w, r);
+	put_findings(&w, r);
+	put_comparison(&w, r);
+	put_crosswalk(&w, r);
 	json_close(&w, '}');
 	buf_char(out, '\n');
+	return 0;
 }

@@ -75,6 +75,16 @@ static void state_widened(const struct saying *s, const char *which, bool widene
 	end(s, &b);
 }
 
+/* A producer's clock, or that of ros-aggregate, is wrong. */
+static void state_clock(const struct saying *s, const struct report_part *part)
+{
+	struct buf b = begin(s);
+	buf_z(&b, "The last call is dated after it was recorded, ");
+	human_time(&b, part->last_ms);
+	buf_z(&b, ": a clock is wrong, and times cannot be relied on.");
+	end(s, &b);
+}
+
 static void state_calls(const struct saying *s, const struct report_part *part)
 {
 	const struct report_group *all = &part->total;
@@ -92,6 +102,8 @@ static void state_calls(const struct saying *s, const struct report_part *part)
 	say_of(s, "", unstaged, calls, "calls", " name no workflow stage by number.");
 	if (calls > 0 && part->first_ms == 0)
 		say(s, "The first time, 1970-01-01 00:00:00 UTC, is what calls without a known date are given.");
+	if (s->report->record.last_batch > 0 && part->last_ms > s->report->record.committed_ms)
+		state_clock(s, part);
 	say_count(s, part->conflicts, "event", "events",
 	          " came with the time and id of a recorded one but with other content. The first recorded counts;"
 	          " the others are kept apart.");
@@ -128,6 +140,8 @@ void limits_state(struct report *r)
 		state_calls(&s, &r->mode[i]);
 	}
 	s.mode = NULL;
+	say_count(&s, r->record.purged, "call of this run was", "calls of this run were",
+	          " deleted by retention. They are in no figure of this report.");
 	state_refusals(&s);
 	state_completeness(&s);
 }

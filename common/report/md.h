@@ -6,15 +6,12 @@
 #define ROS_REPORT_MD_H
 
 #include "base/buf.h"
+#include "base/str.h"
 
 #include <stddef.h>
 
-/*
- * Appends a name from the data as code: it can neither end a cell or a line nor become a link, an entity or markup.
- * Characters that cannot be seen, or that turn the direction of writing, are shown by number; a long name is cut, with
- * an ellipsis. NULL is shown as "not stated".
- */
-void md_name(struct buf *out, const char *name);
+/* Appends text as code: it can neither end a cell or a line nor become a link, an entity or markup. */
+void md_code(struct buf *out, struct str text);
 
 /* A table that is gathered cell by cell, so that its columns can be aligned. */
 struct md_table {

@@ -16,7 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REPORT_VERSION "1.1.0" /* of the model and its JSON form */
+#define REPORT_VERSION "1.2.0" /* of the model and its JSON form */
+
+#define REPORT_MIN_CELL 11 /* the default of min_cell: the smallest count that the cell size suppression policy of CMS lets be shown */
 
 /* What is counted of calls: the columns of rollup_hour, in the order of gather.c's table. */
 enum report_measure {
@@ -71,7 +73,7 @@ struct report_group {
 	struct report_key key;
 	int128 m[MEASURES];       /* lists of named things have CALLS alone: how often */
 	int128 status[STATUSES];  /* calls */
-	double latency[PERCENTILES]; /* of the total, tiers, providers and models */
+	double latency[PERCENTILES]; /* of the total, tiers, providers, models and projects; of a run also of stages, purposes and tenants */
 };
 
 struct report_list {
@@ -87,6 +89,7 @@ enum report_list_kind {
 	BY_STAGE,
 	BY_PURPOSE,
 	BY_PROJECT,
+	BY_TENANT,
 	BY_ERROR,     /* calls with the error code */
 	BY_PHI_TYPE,  /* times that a scan lists the type */
 	BY_ESCALATION, /* calls by tier from and to */
@@ -103,6 +106,60 @@ struct report_call {
 	int64_t stage;
 };
 
+/* The calls of an hour or a day (UTC). */
+struct report_moment {
+	int64_t start_ms;
+	int128 calls, succeeded, priced, cost_nano;
+};
+
+/* A count of rows, that is perhaps of people: one below the scope's min_cell is suppressed, and so is one that others would give away. */
+struct report_rows {
+	enum { ROWS_KNOWN, ROWS_UNKNOWN, ROWS_SUPPRESSED } is;
+	int64_t n; /* 0 unless known: no format can show what is suppressed */
+};
+
+/* A dataset, by the log of accesses to it in the scope. */
+struct report_dataset {
+	const char *id;
+	const char *name, *format, *phi_scan_status; /* NULL where the dataset is not registered */
+	int64_t accesses, failed, risky; /* risky: of medium or high risk to expose PHI */
+	int64_t first_ms, last_ms;
+	const char *access_types; /* "read, export" */
+	struct report_rows rows;  /* in the dataset */
+	struct report_rows rows_accessed; /* sum over its accesses */
+};
+
+/* What may need attention (schemas/report-rules.json), the gravest first. */
+enum report_rule {
+	RULE_PHI_FLAGS,
+	RULE_MISSING_SEQUENCES,
+	RULE_DEAD_LETTERS,
+	RULE_CONFLICTS,
+	RULE_FAILURES,
+	RULE_QUALITY_GATE,
+	RULE_ESCALATIONS,
+	RULE_UNPRICED_CALLS,
+	RULE_COST_OUTLIERS,
+	RULES
+};
+
+extern const char *const report_rules[RULES]; /* their ids */
+
+#define RULE_SCALE 6 /* decimals of thresholds and of what is held against them */
+
+/* What a rule has found: the numbers that it was found by, and what to do. */
+struct report_finding {
+	enum report_rule rule;
+	const char *mode;       /* DEMO, LIVE; NULL: the whole database, whatever the scope */
+	const char *title, *recommendation;
+	const char *evidence;   /* sentence with the numbers */
+	const char *model, *provider; /* that it is about, or NULL */
+	bool is_factor;         /* the value is a multiple of the mean of n calls; else it is a share, part of n */
+	int128 part, n;
+	int64_t value, threshold; /* times 10^RULE_SCALE: the value is above the threshold */
+	double low, high;       /* 95 % interval of a share (Wilson) */
+};
+
 struct report_part {
 	const char *mode; /* DEMO, LIVE, MIXED; NULL where it has no calls */
 	int64_t first_ms, last_ms; /* of its calls, where it has some */
@@ -111,6 +168,21 @@ struct report_part {
 	struct report_call *top; /* most expensive calls: cost, then time, then id */
 	size_t n_top;
 	int64_t conflicts; /* repeated ids with other content, quarantined */
+	struct report_moment *moments; /* in order of time, those without calls left out */
+	size_t n_moments;
+	struct report_dataset *datasets; /* most accessed first, then by id */
+	size_t n_datasets;
+	struct report_rows rows_accessed; /* of all datasets */
+};
+
+/* A stage of the workflow run that the report is on, as its workflow says. */
+struct report_stage_run {
+	int64_t stage;
+	const char *name, *status, *mode;
+	int64_t attempt, max_attempts;             /* -1: not stated, here and below */
+	int64_t items_total, items_done, items_failed;
+	bool has_started, has_completed;
+	int64_t started_ms, completed_ms, duration_ms;
 };
 
 /* What is reported on. */
@@ -118,17 +190,26 @@ struct report_scope {
 	bool has_run, has_project;
 	struct uuid run, project;
 	const char *mode; /* DEMO, LIVE, or NULL for both */
+	const char *tenant; /* or NULL for all */
 	bool has_from, has_to;
 	int64_t from_ms, to_ms; /* from <= time < to */
 	bool exact; /* read the record at the edges; a report on a run is always exact */
 	int top;    /* how many expensive calls */
+	int64_t min_cell; /* smallest count of rows that is shown */
+	int64_t thresholds[RULES]; /* times 10^RULE_SCALE; rules_defaults() fills them */
+	const struct report_scope *against; /* to compare with, or NULL; by reference, as is fates, until report_build() returns */
+	bool has_as_of; /* as the record was after the batch: it is read itself, not the rollups, and what it does not know of then is left out */
+	int64_t as_of;
+	const int64_t *fates; /* with has_as_of: what became of all that was emitted, which the record knows only for now */
 };
 
 /* The state of the record that the report saw. */
 struct report_record {
 	int64_t last_batch; /* number; 0: none */
+	int64_t committed_ms; /* when */
 	int64_t recorded, repeated, conflicting, refused; /* sums over all batches */
 	struct sha256 content_sum;
+	int64_t purged; /* calls of the scope's run that retention deleted */
 };
 
 struct report_reason {
@@ -175,6 +256,35 @@ struct report_completeness {
 	int64_t lost;            /* their sum */
 };
 
+/* What a rule or guideline asks for, and the section that answers it (schemas/report-crosswalk.json). */
+struct report_crosswalk {
+	const char *framework, *source, *dated; /* the document, where it is found, of when it is */
+	const char *item, *asks;
+	const char *section; /* a heading of the report, or "not covered" */
+};
+
+/* A figure of two reports: this one and the one that it is held against. */
+enum report_unit { UNIT_COUNT, UNIT_USD, UNIT_MS, UNIT_SHARE };
+
+struct report_difference {
+	const char *mode;       /* DEMO, LIVE */
+	const char *figure;     /* "calls", "success_rate" ... */
+	const char *tier, *provider, *model; /* that it is of; NULL: of all calls */
+	enum report_unit unit;
+	int scale;              /* decimals of the values */
+	bool known[2];
+	int128 value[2], difference; /* times 10^scale; the difference, first less second, where both are known */
+	int128 part[2], n[2];   /* of a share; of another figure n calls have it */
+	bool has_interval;      /* of the difference of two shares, 95 %, Newcombe */
+	double low, high;
+};
+
+struct report_comparison {
+	struct report *with;
+	struct report_difference *v;
+	size_t n;
+};
+
 struct report {
 	struct uuid id; /* version 5, of the JSON form with report_id and generated_at null: that of the content */
 	bool identified;
@@ -185,12 +295,25 @@ struct report {
 	bool widened_from, widened_to; /* to the hour */
 	const char *project;      /* of the scope, or the only one of the calls; else NULL */
 	struct report_part all, mode[2]; /* all calls in the scope; DEMO; LIVE */
+	int64_t moment_ms;        /* length of the moments: an hour, or a day where the calls are spread over more than three */
+	struct report_stage_run *stage_runs; /* in order of the stage */
+	size_t n_stage_runs;
+	const char *run_status;   /* running, completed, failed ...: of the run by its stages; NULL: not known */
+	struct report_finding *findings; /* in the order of the rules, then of the modes */
+	size_t n_findings;
+	const char **recommendations; /* those of the findings, each once */
+	size_t n_recommendations;
 	struct report_record record;
 	struct report_reason *refusals; /* of the whole database, by reason */
 	size_t n_refusals;
 	struct report_completeness complete;
 	char **limitations; /* sentences */
 	size_t n_limitations;
+	struct report_crosswalk *crosswalk; /* in the order of the frameworks */
+	size_t n_crosswalk;
+	struct report_comparison *against; /* NULL: none */
+	size_t columns;  /* of the terminal that the form of text is for; 0: 80. The caller sets it after report_build(), as colour */
+	bool colour;
 	struct report_texts *texts; /* what all names point into */
 };
 

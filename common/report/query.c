@@ -18,6 +18,11 @@ struct value value_blob(const void *p, size_t n)
 	return (struct value){ .kind = VALUE_BLOB, .bytes = { p, n } };
 }
 
+struct value value_as_of(const struct gather *g)
+{
+	return g->scope->has_as_of ? value_int(g->scope->as_of) : value_text(NULL);
+}
+
 void query_bind(struct db_stmt *s, const struct value *values, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -21,6 +21,7 @@ struct value {
 struct value value_int(int64_t v);
 struct value value_text(const char *z); /* NULL is NULL */
 struct value value_blob(const void *p, size_t n);
+struct value value_as_of(const struct gather *g); /* the last batch that counts, or NULL: all do */
 
 /* Sets ?1, ?2 ... of the statement. */
 void query_bind(struct db_stmt *s, const struct value *values, size_t n);

@@ -10,6 +10,7 @@ static int take_batch(struct gather *g, struct db_stmt *row, struct err *e)
 {
 	(void)e;
 	g->record.last_batch = db_int(row, 0);
+	g->record.committed_ms = db_int(row, 6);
 	gather_add(g, &g->record.recorded, db_int(row, 1));
 	gather_add(g, &g->record.repeated, db_int(row, 2));
 	gather_add(g, &g->record.conflicting, db_int(row, 3));
@@ -41,13 +42,16 @@ static int read_conflicts(struct gather *g, struct err *e)
 		value_text(g->scope->has_run ? run : NULL),
 		value_text(g->scope->has_project ? project : NULL),
 		value_text(g->scope->mode),
+		value_text(g->scope->tenant),
+		value_as_of(g),
 	};
 	return query_each(g,
 	                  "SELECT event ->> '$.governance_mode', count(*) FROM conflict"
 	                  " WHERE time_ms >= ?1 AND time_ms < ?2 AND (?3 IS NULL OR lower(event ->> '$.run_id') = ?3)"
 	                  " AND (?4 IS NULL OR lower(event ->> '$.project_id') = ?4)"
-	                  " AND (?5 IS NULL OR event ->> '$.governance_mode' = ?5) GROUP BY 1",
-	                  values, 5, take_conflict, e);
+	                  " AND (?5 IS NULL OR event ->> '$.governance_mode' = ?5)"
+	                  " AND (?6 IS NULL OR event ->> '$.tenant_id' = ?6) AND (?7 IS NULL OR batch <= ?7) GROUP BY 1",
+	                  values, 7, take_conflict, e);
 }
 
 static int take_refusal(struct gather *g, struct db_stmt *row, struct err *e)
@@ -63,18 +67,37 @@ static int take_refusal(struct gather *g, struct db_stmt *row, struct err *e)
 
 static int read_batches(struct gather *g, struct err *e)
 {
+	const struct value last = value_as_of(g);
 	return query_each(g,
-	                  "SELECT number, recorded, repeated, conflicting, refused, content_sum FROM batch ORDER BY number",
-	                  NULL, 0, take_batch, e);
+	                  "SELECT number, recorded, repeated, conflicting, refused, content_sum, committed_ms FROM batch"
+	                  " WHERE ?1 IS NULL OR number <= ?1 ORDER BY number",
+	                  &last, 1, take_batch, e);
 }
 
 static int read_refusals(struct gather *g, struct err *e)
 {
-	return query_each(g, "SELECT reason, count(*) FROM refusal GROUP BY reason ORDER BY reason", NULL, 0, take_refusal,
-	                  e);
+	const struct value last = value_as_of(g);
+	return query_each(g,
+	                  "SELECT reason, count(*) FROM refusal WHERE ?1 IS NULL OR batch <= ?1 GROUP BY reason ORDER BY reason",
+	                  &last, 1, take_refusal, e);
+}
+
+static int take_purged(struct gather *g, struct db_stmt *row, struct err *e)
+{
+	(void)e;
+	g->record.purged = db_int(row, 0);
+	return 0;
+}
+
+static int read_purged(struct gather *g, struct err *e)
+{
+	const struct value run = value_blob(g->scope->run.b, sizeof g->scope->run.b);
+	return g->scope->has_run ? query_each(g, "SELECT calls FROM purged_run WHERE run_id = ?1", &run, 1, take_purged, e) : 0;
 }
 
 int gather_state(struct gather *g, struct err *e)
 {
+	if (read_purged(g, e) < 0)
+		return -1;
 	return read_batches(g, e) < 0 || read_refusals(g, e) < 0 || read_conflicts(g, e) < 0 ? -1 : 0;
 }

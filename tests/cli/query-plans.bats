@@ -32,6 +32,10 @@ ask() {
 	planned ros-report --mode DEMO --project $project --top 3 --format json
 	planned ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-report --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
+	planned ros-report --tenant a --against 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
+	planned ros-report --format json
+	cp "$BATS_FILE_TMPDIR/out" "$BATS_FILE_TMPDIR/report.json"
+	planned ros-report --verify "$BATS_FILE_TMPDIR/report.json"
 	planned ros-report --exact --mode DEMO --project $project --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
 	planned ros-stage resume 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-migrate status

@@ -1,45 +1,10 @@
 load ../lib/common
 load ../lib/store
+load ../lib/report
 
 RUN=9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 PROJECT=1b4e28ba-2fa1-41d2-883f-0016d3cca427
 export SOURCE_DATE_EPOCH=1800000000
-
-# many N [FILTER]: N varied events over some days, the same each time; FILTER may use $i.
-many() {
-	event | jq -c --argjson n "$1" '. as $e | range($n) as $i | $e
-		| .invocation_id = ("00000000-0000-4000-8000-" + ("00000000000\($i)" | .[-12:]))
-		| .timestamp = (1769558400 + $i * 173 | todate)
-		| .tier = ["NANO", "MINI", "FRONTIER"][$i % 3]
-		| .provider = ["openai", "anthropic"][$i % 2]
-		| .model = ["gpt-5", "claude-sonnet-4-5", "gpt-5-mini"][$i % 3]
-		| .stage = $i % 4 + 1 | .stage_name = ["route", "extract", "draft", "check"][$i % 4]
-		| .purpose = ["route", "extract", "generate", "validate"][$i % 4]
-		| .run_id = if $i % 5 == 0 then null else "9c5b94b1-35ad-49bb-b118-8e8fc24abf8\($i % 2)" end
-		| .status = if $i % 47 == 7 then "FAILED" elif $i % 47 == 8 then "TIMEOUT" else "SUCCESS" end
-		| .error = if $i % 47 == 7 then {code: "E\($i % 3)", message: "m", retryable: true} else null end
-		| .usage.cost_usd = if $i % 7 == 0 then null else ($i * 7919 % 100003) / 1000000 end
-		| .usage.cost_source = ["provider", "local", "unknown"][$i % 3]
-		| .usage.latency_ms = if $i % 11 == 0 then null else ($i * 104729 % 30011) + 20 end
-		| .usage.reasoning_tokens = $i % 13 | .usage.cache_write_tokens = $i % 3
-		| .phi.input_scan.status = ["clean", "flagged", "redacted", "skipped", "clean"][$i % 5]
-		| .phi.input_scan.phi_types_detected = if $i % 5 == 1 then ["NAME", "MRN"] else [] end
-		| .phi.input_scan.redaction_count = (if $i % 5 == 2 then 3 else 0 end)
-		| .routing.escalated = ($i % 6 == 0) | .routing.quality_gate_passed = ($i % 9 != 0)
-		| '"${2:-.}"
-}
-
-record() {
-	ros-aggregate > "$BATS_TEST_TMPDIR/acks"
-}
-
-sql() {
-	sqlite3 "$ROS_STATE_DIR/ros.db" "$1"
-}
-
-json() {
-	ros-report --format json "$@"
-}
 
 # agrees SQL-CONDITION OPTION ...: the report's sums are those of the record.
 agrees() {
@@ -257,7 +222,7 @@ same_top() {
 	run ! grep -F '<img' r.md
 	run ! grep -F '](http' r.md
 	run ! grep -P '\x{202e}|\x{200b}' r.md
-	grep -F '[U+202E]' r.md
+	grep -F 'U&#43;202E' r.md
 	# each row of a table has as many cells as its heading
 	awk -F'|' '/^\|/ { if (cells && NF != cells) { print; exit 1 } cells = NF; next } { cells = 0 }' r.md
 	grep -E '`(long){15}…`' r.md
@@ -425,8 +390,8 @@ incidents() {
 	cmp r.md <(ros-report)
 	ros-report --format json -o r.txt
 	cmp r.txt r.json
-	run -64 ros-report -o r.pdf
-	[[ $output == *"'r.pdf'"* ]]
+	run -64 ros-report -o r.docx
+	[[ $output == *"'r.docx'"* ]]
 	run -74 ros-report -o none/r.md
 	run -74 ros-report -o /dev/full --format md
 	[ -c /dev/full ]
@@ -444,7 +409,7 @@ incidents() {
 	[[ $output == *"--run"*"'x'"* ]]
 	run -64 ros-report --project 1
 	run -64 ros-report --mode TEST
-	run -64 ros-report --format pdf
+	run -64 ros-report --format docx
 	run -64 ros-report --from 2026-01-02 --to 2026-01-01
 	run -64 ros-report --from yesterday
 	run -64 ros-report --top -1
@@ -480,6 +445,11 @@ incidents() {
 	[ "$(json --wait 0 | jq .total_ai_calls)" = 1 ]
 	exec {writer[1]}>&-
 	wait "$pid"
+}
+
+@test "every JSON report that was made above is of the schema" {
+	need_node_modules ajv
+	validate_reports "$BATS_FILE_TMPDIR"/reports/*
 }
 
 setup() {

@@ -1,9 +1,13 @@
 /* The report: numbers for people, names in Markdown, expensive calls, formats, and the model over hand-made rows. */
+#include "csv/write.h"
+#include "report/columns.h"
 #include "report/formats.h"
 #include "report/human.h"
 #include "report/md.h"
 #include "report/model.h"
+#include "report/names.h"
 #include "report/peaks.h"
+#include "report/rules.h"
 #include "report/texts.h"
 #include "stats/sketch.h"
 #include "store/migrations.h"
@@ -102,6 +106,16 @@ static void what_is_unknown_is_said_so(void)
 
 /* Names. */
 
+/* As Markdown shows it: visible, at most 60 code points, as code. */
+static void put_name(const char *name)
+{
+	struct buf visible;
+	buf_init(&visible, 4096);
+	name_visible(&visible, name, 60);
+	md_code(&text, buf_view(&visible));
+	buf_free(&visible);
+}
+
 static void names_stay_names(void)
 {
 	static const struct {
@@ -112,17 +126,16 @@ static void names_stay_names(void)
 		{ "a|b", "<code>a&#124;b</code>" },
 		{ "``x``", "<code>&#96;&#96;x&#96;&#96;</code>" },
 		{ "a\\|b<i>&amp;", "<code>a&#92;&#124;b&#60;i&#62;&#38;amp&#59;</code>" },
-		{ "two\nlines", "<code>two[U+000A]lines</code>" },
+		{ "two\nlines", "`two[U+000A]lines`" },
 		{ " led", "<code>&#32;led</code>" },
 		{ "", "<code></code>" },
-		{ "abc\xe2\x80\xae" "fed", "<code>abc[U+202E]fed</code>" },
-		{ "zero\xe2\x80\x8bwidth", "<code>zero[U+200B]width</code>" },
+		{ "abc\xe2\x80\xae" "fed", "`abc[U+202E]fed`" },
+		{ "zero\xe2\x80\x8bwidth", "`zero[U+200B]width`" },
 		{ "h\xc3\xa9llo \xf0\x9f\x99\x82", "`h\xc3\xa9llo \xf0\x9f\x99\x82`" },
-		{ NULL, "not stated" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		buf_clear(&text);
-		md_name(&text, cases[i].name);
+		put_name(cases[i].name);
 		CHECK_STR(said(), cases[i].want);
 	}
 }
@@ -133,12 +146,12 @@ static void long_names_are_cut(void)
 	memset(name, 'x', sizeof name);
 	name[60] = '\0';
 	buf_clear(&text);
-	md_name(&text, name);
+	put_name(name);
 	CHECK_INT(text.n, 62);
 	name[60] = 'x';
 	name[sizeof name - 1] = '\0';
 	buf_clear(&text);
-	md_name(&text, name);
+	put_name(name);
 	CHECK_INT(str_codepoints(said()), 63);
 }
 
@@ -149,7 +162,7 @@ static void tables_are_aligned(void)
 	md_table_begin(&t, "lr");
 	md_cell_z(&t, "Name");
 	md_cell_z(&t, "N");
-	md_name(md_cell(&t), "\xc3\xa9");
+	md_code(md_cell(&t), STR("\xc3\xa9"));
 	md_cell_z(&t, "1,000");
 	md_cell_z(&t, "");
 	md_cell_z(&t, "5");
@@ -166,6 +179,79 @@ static void kept_texts_are_shared_and_utf8(void)
 	CHECK_STR(str_of(texts_keep(t, STR("bad\xff\xc3"))), "bad??");
 	CHECK_STR(str_of(texts_keep(t, STR(""))), "");
 	texts_free(t);
+}
+
+/* Columns of a terminal, and CSV. */
+
+static void columns_count_what_is_wide_and_what_is_a_mark(void)
+{
+	CHECK_INT(columns_of(STR("")), 0);
+	CHECK_INT(columns_of(STR("abc")), 3);
+	CHECK_INT(columns_of(STR("\xe6\xa8\xa1\xe5\x9e\x8b")), 4);    /* two ideographs */
+	CHECK_INT(columns_of(STR("e\xcc\x81")), 1);                   /* e and an accent */
+	CHECK_INT(columns_of(STR("\xf0\x9f\x99\x82x")), 3);          /* an emoji */
+}
+
+static void lines_are_cut_at_blanks(void)
+{
+	buf_clear(&text);
+	columns_wrap(&text, STR("one two  three"), 9, "- ", "  ");
+	CHECK_STR(said(), "- one two\n  three\n");
+	buf_clear(&text);
+	columns_wrap(&text, STR("aaaabbbbcc"), 4, "", "");
+	CHECK_STR(said(), "aaaa\nbbbb\ncc\n");
+	buf_clear(&text);
+	columns_wrap(&text, STR("\xe6\xa8\xa1\xe5\x9e\x8b"), 1, "", ""); /* no room: one a line all the same */
+	CHECK_STR(said(), "\xe6\xa8\xa1\n\xe5\x9e\x8b\n");
+	buf_clear(&text);
+	columns_wrap(&text, STR(""), 10, "- ", "  ");
+	CHECK_STR(said(), "- \n");
+}
+
+static void tables_fit_or_become_lists(void)
+{
+	static const struct str cells[] = { { "Name", 4 }, { "N", 1 }, { "a long name", 11 }, { "1,000", 5 } };
+	const struct columns_table t = { .cells = cells, .n = 4, .align = "lr", .has_head = true, .bold = "", .plain = "" };
+	buf_clear(&text);
+	columns_table(&text, &t, 80);
+	CHECK_STR(said(), "Name             N\n───────────  ─────\na long name  1,000\n");
+	buf_clear(&text);
+	columns_table(&text, &t, 14);
+	CHECK_STR(said(), "Name         N\n───────  ─────\na long   1,000\nname          \n");
+	buf_clear(&text);
+	columns_table(&text, &t, 8);
+	CHECK_STR(said(), "Name: a\nlong\nname\n  N:\n  1,000\n");
+}
+
+static void csv_cells_are_quoted_and_are_no_formulas(void)
+{
+	struct csv_writer w = { .out = &text };
+	buf_clear(&text);
+	static const char *const cells[] = { "plain", "a,b", "say \"x\"", "two\nlines", "=1+1", "+1", "-1", "@x", "\tx", "", NULL };
+	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+		csv_z(&w, cells[i]);
+	csv_number(&w, STR("-1.5"));
+	csv_end_row(&w);
+	csv_z(&w, "next");
+	csv_end_row(&w);
+	CHECK_STR(said(), "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\"'=1+1\",\"'+1\",\"'-1\",\"'@x\",\"'\tx\",,,-1.5\nnext\n");
+}
+
+/* Rules. */
+
+static void thresholds_are_plain_numbers(void)
+{
+	int64_t thresholds[RULES];
+	rules_defaults(thresholds);
+	CHECK_INT(thresholds[RULE_FAILURES], 50000);
+	CHECK_INT(rules_set(thresholds, "failures=0.123456", &err), 0);
+	CHECK_INT(thresholds[RULE_FAILURES], 123456);
+	CHECK_INT(rules_set(thresholds, "cost-outliers=9223372036853", &err), 0);
+	static const char *const bad[] = { "failures", "failures=", "failures=1.", "failures=.1", "failures=01", "failures=+1", "failures=1e1", "nothing=1" };
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		CHECK_INT(rules_set(thresholds, bad[i], &err), -1);
+		CHECK_INT(err.status, ROS_USAGE);
+	}
 }
 
 /* Expensive calls. */
@@ -195,10 +281,10 @@ static void peaks_keep_the_first_and_their_ties(void)
 static void formats_are_found_by_name_and_extension(void)
 {
 	CHECK_STR(str_of(report_format_named("json")->extension), ".json");
-	CHECK(report_format_named("pdf") == NULL);
+	CHECK(report_format_named("docx") == NULL);
 	CHECK(report_format_of_file("a.b/report.md") == report_format_named("md"));
 	CHECK(report_format_of_file("md") == NULL);
-	CHECK(report_format_of_file("report.md.pdf") == NULL);
+	CHECK(report_format_of_file("report.md.docx") == NULL);
 }
 
 /* The model. */
@@ -432,12 +518,12 @@ static void a_full_buffer_is_noticed(void)
 	struct report *r = report_of(db, (struct report_scope){ 0 });
 	for (size_t i = 0; i < n_report_formats; i++) {
 		buf_clear(&text);
-		report_formats[i].render(r, &text);
+		report_formats[i].render(r, &text, &err);
 		CHECK(buf_ok(&text) && text.n > 1000);
 		for (size_t max = 0; max < text.n; max += 97) {
 			struct buf small;
 			buf_init(&small, max);
-			report_formats[i].render(r, &small);
+			report_formats[i].render(r, &small, &err);
 			CHECK(!buf_ok(&small));
 			buf_free(&small);
 		}
@@ -461,6 +547,11 @@ int main(void)
 	RUN(long_names_are_cut);
 	RUN(tables_are_aligned);
 	RUN(kept_texts_are_shared_and_utf8);
+	RUN(columns_count_what_is_wide_and_what_is_a_mark);
+	RUN(lines_are_cut_at_blanks);
+	RUN(tables_fit_or_become_lists);
+	RUN(csv_cells_are_quoted_and_are_no_formulas);
+	RUN(thresholds_are_plain_numbers);
 	RUN(peaks_keep_the_first_and_their_ties);
 	RUN(formats_are_found_by_name_and_extension);
 	RUN(modes_and_tiers_are_folded);
