@@ -4,6 +4,7 @@
  */
 #include "stability/calls.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 
@@ -102,15 +103,6 @@ static int read_models(struct calls *c, struct db *db, struct err *e)
 	return rc;
 }
 
-/* The hashes' bytes are as good as random; a producer's own need not be, so that all of them count. */
-static uint64_t fold(struct str hash)
-{
-	uint64_t h = 0xCBF29CE484222325;
-	for (size_t i = 0; i < hash.n; i++)
-		h = (h ^ (uint8_t)hash.p[i]) * 0x100000001B3; /* FNV-1a */
-	return h;
-}
-
 static void take_output(struct calls *c, const struct db_stmt *row, uint32_t model)
 {
 	struct str prompt = db_blob(row, COLUMN_PROMPT), output = db_blob(row, COLUMN_OUTPUT);
@@ -123,8 +115,8 @@ static void take_output(struct calls *c, const struct db_stmt *row, uint32_t mod
 		c->v = mem_grow(c->v, c->cap, sizeof *c->v);
 	}
 	c->v[c->n++] = (struct call){
-		.prompt = fold(prompt),
-		.output = fold(output),
+		.prompt = hash_fold(HASH_FOLD, prompt),
+		.output = hash_fold(HASH_FOLD, output),
 		.time_ms = db_int(row, COLUMN_TIME),
 		.model = model,
 		.version = keep(c, db_text(row, COLUMN_VERSION)),

@@ -35,6 +35,9 @@ ask() {
 	planned ros-stability
 	planned ros-stability --mode DEMO --project $project
 	planned ros-stability --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
+	planned ros-slice --by model,stage,agent
+	planned ros-slice --mode DEMO --project $project --metric stability
+	planned ros-slice --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-migrate status
 	planned ros-migrate up
 	local mode
