@@ -38,7 +38,7 @@ struct search {
 	struct slices *s;
 	const struct slice_table *t;
 	struct cell all;      /* the first part */
-	bool *frequent[16];   /* by column and code: enough calls */
+	bool *frequent[SLICE_COLUMNS_MAX]; /* by column and code: enough calls */
 	struct map *sets;     /* key of each set of calls that is large enough: its place in large, plus 1 */
 	struct cell *large;
 	size_t large_cap;

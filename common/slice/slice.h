@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #define SLICE_DEPTH_MAX 3
+#define SLICE_COLUMNS_MAX 16
 #define SLICE_FOUND_P 0.05  /* adjusted p at which a slice is taken for worse */
 #define SLICE_ALPHA 0.95    /* of the score */
 #define SLICE_BYTES_MAX ((size_t)32 << 20)
@@ -45,7 +46,7 @@ extern const struct slice_attribute slice_attributes[]; /* ends with a line of z
 
 struct slice_options {
 	const struct slice_metric *metric;
-	const struct slice_attribute *by[16];
+	const struct slice_attribute *by[SLICE_COLUMNS_MAX];
 	size_t n_by;
 	int depth;        /* 1 to SLICE_DEPTH_MAX */
 	int64_t min_size; /* calls in the first part, within the slice and outside of it */

@@ -41,9 +41,9 @@ const struct slice_attribute slice_attributes[] = {
 	{ 0 },
 };
 
-enum column { COLUMN_TIME, COLUMN_KNOWN, COLUMN_VALUE, COLUMN_OUTPUT, COLUMN_MODE, COLUMN_PROMPT, COLUMN_PROMPT_END = COLUMN_PROMPT + 5, COLUMN_NAMES = COLUMN_PROMPT_END };
+/* The columns before those of the attributes. What makes prompts equal is what ros-stability takes: the mode, and the five behind it. */
+enum column { COLUMN_TIME, COLUMN_KNOWN, COLUMN_VALUE, COLUMN_OUTPUT, COLUMN_MODE, COLUMN_NAMES = COLUMN_MODE + 6 };
 
-/* The columns before the names. What makes prompts equal is what ros-stability takes: the mode, and the five behind it. */
 #define COLUMNS \
 	"SELECT i.time_ms, %s, %s, i.output_hash, d.governance_mode, i.prompt_hash, d.provider, d.model, ifnull(i.model_version_term, 0)," \
 	" ifnull(i.parameters, '')"
@@ -108,7 +108,7 @@ static void keep_answer(struct answers *a, const struct db_stmt *row, size_t at)
 		a->v = mem_grow(a->v, a->cap, sizeof *a->v);
 	}
 	uint64_t prompt = HASH_FOLD;
-	for (int i = COLUMN_MODE; i < COLUMN_PROMPT_END; i++) {
+	for (int i = COLUMN_MODE; i < COLUMN_NAMES; i++) {
 		prompt = hash_fold(prompt, db_blob(row, i));
 		prompt = hash_fold(prompt, STR("\0"));
 	}
@@ -117,7 +117,7 @@ static void keep_answer(struct answers *a, const struct db_stmt *row, size_t at)
 
 static void take_call(struct slices *s, const struct db_stmt *row, struct answers *answers, const char **mode)
 {
-	struct str names[16] = { { NULL, 0 } }, of = db_text(row, COLUMN_MODE);
+	struct str names[SLICE_COLUMNS_MAX] = { { NULL, 0 } }, of = db_text(row, COLUMN_MODE);
 	const char *is = str_is(of, "LIVE") ? "LIVE" : "DEMO";
 	s->mixed |= *mode && strcmp(*mode, is) != 0;
 	*mode = is;

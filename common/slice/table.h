@@ -8,9 +8,9 @@
 struct slice_table {
 	size_t n, cap;          /* calls whose value is known */
 	size_t n_columns;
-	uint32_t *codes[16];    /* one a column: numbers of names */
-	struct intern *names[16];
-	int64_t *values, *times;
+	uint32_t *codes[SLICE_COLUMNS_MAX]; /* one a column: numbers of names */
+	struct intern *names[SLICE_COLUMNS_MAX];
+	int64_t *values, *times; /* one a call */
 };
 
 struct slice_table *slice_table_new(size_t n_columns);

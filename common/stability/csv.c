@@ -12,6 +12,7 @@ struct row {
 	const char *section, *measure, *test;
 	const struct stability_model *model;
 	struct str version;
+	bool has_day;
 	int64_t day_ms, n;
 	double value, p, adjusted;
 	struct interval in;
@@ -29,7 +30,7 @@ static void add_row(struct buf *out, const struct row *r)
 	cells_text(&c, r->model ? r->model->provider : STR(""));
 	cells_text(&c, r->model ? r->model->model : STR(""));
 	cells_text(&c, r->version);
-	cells_text(&c, (struct str){ day, r->day_ms ? DATE : 0 });
+	cells_text(&c, (struct str){ day, r->has_day ? DATE : 0 });
 	cells_z(&c, r->measure);
 	cells_real(&c, r->value);
 	cells_real(&c, r->in.low);
@@ -51,12 +52,13 @@ static void add_figure(struct buf *out, struct row *r, const char *measure, doub
 	add_row(out, r);
 }
 
-static void add_group(struct buf *out, const char *section, const struct stability_group *g)
+static void add_group(struct buf *out, const struct stability *s, const char *section, const struct stability_group *g)
 {
 	struct row r = empty;
 	r.section = section;
 	r.model = g->model;
 	r.version = g->version;
+	r.has_day = s->by == STABILITY_BY_DAY && g != &s->overall;
 	r.day_ms = g->day_ms;
 	add_figure(out, &r, "tar", (double)g->equal / (double)g->tested, g->tested, g->tar);
 	add_figure(out, &r, "pairwise_agreement", g->agreement, g->prompts, g->agreement_in);
@@ -102,9 +104,9 @@ static void add_mismatch(struct buf *out, const struct stability_mismatch *m)
 void stability_csv(const struct stability *s, struct buf *out)
 {
 	buf_z(out, "section,governance_mode,provider,model,version_or_asked,day,measure,value,low,high,n,test,p,adjusted_p\n");
-	add_group(out, "overall", &s->overall);
+	add_group(out, s, "overall", &s->overall);
 	for (size_t i = 0; i < s->n_groups; i++)
-		add_group(out, "group", &s->groups[i]);
+		add_group(out, s, "group", &s->groups[i]);
 	for (size_t i = 0; i < s->n_versions; i++)
 		add_versions(out, &s->versions[i]);
 	for (size_t i = 0; i < s->n_drifts; i++)

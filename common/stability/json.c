@@ -72,7 +72,7 @@ static void add_group(struct json_writer *w, const struct stability *s, const st
 	add_int(w, "most_distinct_outputs", g->most_outputs);
 	add_int(w, "prompts_diverged", g->diverged);
 	add_time(w, "first_divergence", g->diverged > 0, g->diverged_ms);
-	if (s->by == STABILITY_BY_DAY && g->day_ms != 0) {
+	if (s->by == STABILITY_BY_DAY && g != &s->overall) {
 		json_key(w, "outside");
 		json_bool(w, g->outside);
 	}

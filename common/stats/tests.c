@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define EXPECTED_MIN 5
+#define EXPECTED_MIN 1000
 #define NOT_MORE (1 + 1e-7) /* probabilities that differ by rounding only are equal */
 
 static int64_t smaller(int64_t a, int64_t b)

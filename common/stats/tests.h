@@ -19,8 +19,9 @@ struct test {
 /* All return false, and leave *t, where nothing can be tested: a sample is empty, or too small, or nothing varies. */
 
 /*
- * Two rates, hits of n; effect: a's rate minus b's. Fisher's exact test where an expected count is below 5 (Cochran: Some methods for strengthening the common
- * chi-square tests, Biometrics 10, 1954), otherwise the z test of two proportions.
+ * Two rates, hits of n; effect: a's rate minus b's. Fisher's exact test where an expected count is below 1000, otherwise the z test of two
+ * proportions. The usual limit of 5 (Cochran: Some methods for strengthening the common chi-square tests, Biometrics 10, 1954) is for p near 0.05; the small p that
+ * many tests at once must reach lie in a tail where the normal distribution is too thin, and gives false alarms.
  */
 bool test_rates(int64_t a_hits, int64_t a_n, int64_t b_hits, int64_t b_n, struct test *t);
 

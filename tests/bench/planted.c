@@ -16,7 +16,7 @@
 #define COLUMNS 4
 #define ROWS 6000
 #define MODELS 5
-#define HALF 400      /* calls of a model in a half */
+#define HALF 600      /* calls of a model in a half */
 #define COVERAGE 50   /* samples of each interval, times N */
 #define ROUNDS 400
 

@@ -54,10 +54,11 @@ static void rates_are_tested_exactly_where_counts_are_small(void)
 	CHECK(test_rates(3, 4, 1, 4, &t));
 	CHECK_STR(str_of(t.name), "Fisher's exact test");
 	CHECK(near(t.effect, .5, 1e-15));
-	CHECK(test_rates(56, 70, 48, 80, &t));
+	CHECK(test_rates(5600, 7000, 4800, 8000, &t));
 	CHECK_STR(str_of(t.name), "z test of two proportions");
 	CHECK(near(t.effect, .2, 1e-15));
-	CHECK(near(t.p, normal_two_sided(.2 / sqrt(104.0 / 150 * 46 / 150 * (1.0 / 70 + 1.0 / 80))), 1e-15));
+	CHECK(near(test_two_proportions(56, 70, 48, 80), normal_two_sided(.2 / sqrt(104.0 / 150 * 46 / 150 * (1.0 / 70 + 1.0 / 80))), 1e-15));
+	CHECK(near(test_fisher(5050, 4950, 4900, 5100), test_two_proportions(5050, 10000, 4900, 10000), 2e-3)); /* they meet where counts are large */
 	CHECK(test_rates(100, 100, 100, 100, &t) && t.p == 1);
 	CHECK(test_rates(0, 1000, 0, 1, &t) && t.p == 1);
 	CHECK(!test_rates(0, 0, 1, 2, &t));
