@@ -144,7 +144,8 @@ static void judge_strata(const struct slices *s, struct slice *slice, const stru
 	struct strata_result r;
 	slice->has_crude = odds(s, l, NULL, 1, &slice->crude);
 	for (size_t c = 0; c < s->options.n_by && slice->has_crude; c++) {
-		if (is_condition(slice, s->options.by[c]) || !odds(s, l, s->table->codes[c], intern_count(s->table->names[c]), &r))
+		size_t values = intern_count(s->table->names[c]);
+		if (values < 2 || is_condition(slice, s->options.by[c]) || !odds(s, l, s->table->codes[c], values, &r))
 			continue;
 		if (slice->has_adjusted && fabs(log(r.odds_ratio)) >= fabs(log(slice->like_with_like.odds_ratio)))
 			continue;

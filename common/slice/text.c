@@ -23,10 +23,12 @@ static void add_name(struct buf *out, const struct slice *s)
 
 static void add_side(struct buf *out, const struct slices *s, const struct slice_side *side)
 {
-	if (s->metric->quantity)
+	if (side->n == 0)
+		buf_z(out, "no");
+	else if (s->metric->quantity)
 		buf_fmt(out, "median %.4g of %" PRId64, side->median * s->metric->unit, side->n);
 	else
-		buf_fmt(out, "%.1f %% of %" PRId64, side->n ? 100 * (double)side->sum / (double)side->n : 0, side->n);
+		buf_fmt(out, "%.1f %% of %" PRId64, 100 * (double)side->sum / (double)side->n, side->n);
 }
 
 static void add_part(struct buf *out, const struct slices *s, const struct slice_part *p)

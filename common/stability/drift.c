@@ -20,7 +20,7 @@ static struct stability_drift *add(struct stability *s, size_t model, const char
 	struct stability_drift *d = &s->drifts[s->n_drifts++];
 	*d = (struct stability_drift){ .model = &s->models[model], .quantity = quantity, .measure = measure, .before = before, .after = after };
 	if (before < CALLS_MIN || after < CALLS_MIN)
-		d->untested = "fewer than 20 calls in a half of the period";
+		d->untested = "fewer than 20 calls with that figure in a half of the period";
 	return d;
 }
 
