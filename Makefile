@@ -137,7 +137,7 @@ check:
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
 	tests/bench/report
-fault-needs: all $(B)/fault/failalloc.so $(B)/fault/plans.so $(B)/bench/make-events
+fault-needs: all $(B)/fault/failalloc.so $(B)/fault/plans.so $(BENCH:%=$(B)/bench/%)
 fault: fault-needs
 	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status
 

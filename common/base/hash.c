@@ -152,3 +152,10 @@ uint64_t hash_bytes(const void *p, size_t n)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
+
+uint64_t hash_fold(uint64_t h, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		h = (h ^ (uint8_t)bytes.p[i]) * UINT64_C(0x100000001B3);
+	return h;
+}

@@ -35,6 +35,10 @@ struct sha1 {
 /* SHA-1 of head and tail, one after the other. For UUID version 5 alone: it is no evidence of anything. */
 struct sha1 sha1_of(struct str head, struct str tail);
 
+/* FNV-1a of 64 bits: what h stands for, and the bytes behind it. Stable across runs, and no defence: for telling apart what is hashed already. */
+#define HASH_FOLD UINT64_C(0xCBF29CE484222325) /* of nothing */
+uint64_t hash_fold(uint64_t h, struct str bytes);
+
 /* For hash tables: 64 bits, seeded per process, not stable across runs. */
 uint64_t hash_bytes(const void *p, size_t n);
 

@@ -2,6 +2,7 @@
 #include "csv/write.h"
 
 #include <csv.h>
+#include <math.h>
 #include <string.h>
 
 static void begin_cell(struct csv_writer *w)
@@ -60,6 +61,19 @@ void csv_number(struct csv_writer *w, struct str number)
 {
 	begin_cell(w);
 	buf_str(w->out, number);
+}
+
+void csv_int(struct csv_writer *w, int64_t v)
+{
+	begin_cell(w);
+	buf_int(w->out, v);
+}
+
+void csv_real(struct csv_writer *w, double v)
+{
+	begin_cell(w);
+	if (isfinite(v))
+		buf_fmt(w->out, "%.6g", v);
 }
 
 void csv_end_row(struct csv_writer *w)

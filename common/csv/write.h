@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct csv_writer {
 	struct buf *out;
@@ -19,6 +20,8 @@ struct csv_writer {
 void csv_text(struct csv_writer *w, struct str s);
 void csv_z(struct csv_writer *w, const char *z);
 void csv_number(struct csv_writer *w, struct str number); /* as it is: digits, sign, point and exponent */
+void csv_int(struct csv_writer *w, int64_t v);
+void csv_real(struct csv_writer *w, double v); /* six significant digits; not finite: an empty cell */
 void csv_end_row(struct csv_writer *w);
 
 #endif

@@ -10,15 +10,20 @@ static double rate(int64_t hits, int64_t n)
 
 struct interval interval_wilson(int64_t hits, int64_t n)
 {
+	return interval_mean(rate(hits, n), n);
+}
+
+struct interval interval_mean(double p, int64_t n)
+{
 	if (n <= 0)
 		return (struct interval){ 0, 1 };
-	double z2 = INTERVAL_Z * INTERVAL_Z, p = rate(hits, n), m = (double)n;
+	double z2 = INTERVAL_Z * INTERVAL_Z, m = (double)n;
 	double centre = p + z2 / (2 * m);
 	double reach = INTERVAL_Z * sqrt(p * (1 - p) / m + z2 / (4 * m * m));
 	struct interval i = { (centre - reach) / (1 + z2 / m), (centre + reach) / (1 + z2 / m) };
-	if (hits == 0)
+	if (p <= 0)
 		i.low = 0; /* exactly, whatever was rounded */
-	if (hits == n)
+	if (p >= 1)
 		i.high = 1;
 	return i;
 }

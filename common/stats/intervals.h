@@ -17,6 +17,12 @@ struct interval {
 struct interval interval_wilson(int64_t hits, int64_t n);
 
 /*
+ * Of a mean of n values that lie between 0 and 1 themselves, such as shares: they vary no more than yes and no with the same mean do, so that Wilson's interval
+ * holds, and is rather too wide than too narrow.
+ */
+struct interval interval_mean(double mean, int64_t n);
+
+/*
  * Of the difference of two rates, a_hits / a_n - b_hits / b_n, of independent samples, within -1 to 1. Newcombe's hybrid score interval, his method 10
  * (Newcombe: Interval estimation for the difference between independent proportions, Statistics in Medicine 17, 1998).
  */

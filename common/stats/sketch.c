@@ -59,6 +59,16 @@ static int32_t bin_of(int64_t value)
 	return (int32_t)ceil(log((double)value) / log(gamma_of_alpha()));
 }
 
+double sketch_log_gamma(void)
+{
+	return log(gamma_of_alpha());
+}
+
+int32_t sketch_bin_of(int64_t value)
+{
+	return value > 0 ? bin_of(value) : SKETCH_ZERO;
+}
+
 static double value_of(int32_t k)
 {
 	return 2 * pow(gamma_of_alpha(), k) / (gamma_of_alpha() + 1);
@@ -136,6 +146,29 @@ double sketch_percentile(const struct sketch *s, int percent)
 	while (rank > (upto += s->bins[i].count))
 		i++;
 	return value_of(s->bins[i].k);
+}
+
+double sketch_quantile(const struct sketch *s, double share)
+{
+	if (s->count == 0)
+		return -1.0;
+	double rank = share * (double)s->count, before = (double)s->zeros;
+	if (s->n == 0 || (s->zeros > 0 && rank <= before))
+		return 0;
+	size_t i = 0;
+	while (i + 1 < s->n && rank > before + (double)s->bins[i].count)
+		before += (double)s->bins[i++].count;
+	double part = fmin(fmax((rank - before) / (double)s->bins[i].count, 0), 1);
+	return pow(gamma_of_alpha(), s->bins[i].k - 1 + part);
+}
+
+bool sketch_bin(const struct sketch *s, size_t i, int32_t *k, int64_t *count)
+{
+	if (i > s->n)
+		return false;
+	*k = i == 0 ? SKETCH_ZERO : s->bins[i - 1].k;
+	*count = i == 0 ? s->zeros : s->bins[i - 1].count;
+	return true;
 }
 
 /* Seven bits a byte, the low ones first, the top bit set in all bytes but the last. */

@@ -28,6 +28,23 @@ int64_t sketch_count(const struct sketch *s);
 /* The value at the percentile, of 1 to 100, or -1.0 where the sketch is empty. */
 double sketch_percentile(const struct sketch *s, int percent);
 
+/*
+ * The value that a share of the values, 0 to 1, lies below, -1.0 where the sketch is empty. Unlike the percentile it moves within a bin, from gamma^(k - 1) to
+ * gamma^k as the share moves through its values: for ratios, which the width of a bin would make jump.
+ */
+double sketch_quantile(const struct sketch *s, double share);
+
+/*
+ * The bins in ascending order, for tests of whole distributions: the i-th, or false behind the last. The first is that of the zeros, which may be empty, with
+ * k SKETCH_ZERO; log_gamma(v) is at most k and more than k - 1.
+ */
+#define SKETCH_ZERO INT32_MIN
+bool sketch_bin(const struct sketch *s, size_t i, int32_t *k, int64_t *count);
+
+/* The bin of a value: SKETCH_ZERO for 0, otherwise ceil(log_gamma(value)); ln(gamma). */
+int32_t sketch_bin_of(int64_t value);
+double sketch_log_gamma(void);
+
 /* Serialised: a version byte, then varints; the same multiset always gives the same bytes. */
 void sketch_write(const struct sketch *s, struct buf *out);
 

@@ -1,4 +1,5 @@
 /* The latency sketch: accuracy, merging, the stored form. */
+#include "stats/resample.h"
 #include "stats/sketch.h"
 
 #include "../lib/unit.h"
@@ -69,6 +70,51 @@ static void percentiles_are_within_one_percent_of_the_nearest_rank(void)
 		CHECK_INT(sketch_count(s), n);
 		for (int percent = 1; percent <= 100; percent++)
 			CHECK(near(sketch_percentile(s, percent), nearest_rank(v, n, (size_t)percent)));
+		sketch_free(s);
+	}
+}
+
+static double draw_constant(struct random *r)
+{
+	(void)r;
+	return 4711;
+}
+
+static double draw_linear(struct random *r)
+{
+	return 1 + 1e5 * random_unit(r);
+}
+
+static double draw_normal(struct random *r)
+{
+	double sum = 0;
+	for (int i = 0; i < 12; i++)
+		sum += random_unit(r);
+	return fmax(1, 1e4 + 2e3 * (sum - 6));
+}
+
+static double draw_lognormal(struct random *r)
+{
+	return exp(draw_normal(r) / 1e3);
+}
+
+static double draw_exponential(struct random *r)
+{
+	return 1 - 1e4 * log1p(-random_unit(r));
+}
+
+static void the_error_is_kept_for_every_shape(void)
+{
+	double (*const shapes[])(struct random *) = { draw_constant, draw_linear, draw_normal, draw_lognormal, draw_exponential };
+	struct random r = { 11 };
+	for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+		int64_t v[MANY];
+		for (int i = 0; i < MANY; i++)
+			v[i] = (int64_t)shapes[k](&r);
+		struct sketch *s = sketch_of(v, MANY);
+		qsort(v, MANY, sizeof v[0], by_value);
+		for (int percent = 1; percent <= 100; percent++)
+			CHECK(near(sketch_percentile(s, percent), nearest_rank(v, MANY, (size_t)percent)));
 		sketch_free(s);
 	}
 }
@@ -223,6 +269,7 @@ static void bytes_are_stable(void)
 int main(void)
 {
 	RUN(percentiles_are_within_one_percent_of_the_nearest_rank);
+	RUN(the_error_is_kept_for_every_shape);
 	RUN(every_size_of_value_is_within_one_percent);
 	RUN(ranks_are_exact);
 	RUN(of_two_values);

@@ -1,0 +1,62 @@
+/* The slices of a scope: read, parted, searched. */
+#include "slice/slice.h"
+
+#include "base/mem.h"
+#include "slice/table.h"
+#include "stats/sketch.h"
+
+#include <stdlib.h>
+
+const struct slice_format slice_formats[] = {
+	{ "text", slice_text },
+	{ "json", slice_json },
+	{ "csv", slice_csv },
+	{ 0 },
+};
+
+static void sum_up(struct slices *s)
+{
+	struct sketch *values = sketch_new();
+	s->all.n = (int64_t)s->table->n;
+	for (size_t i = 0; i < s->table->n; i++) {
+		s->all.sum += s->table->values[i];
+		sketch_add(values, s->table->values[i]);
+	}
+	s->all.median = sketch_quantile(values, 0.5);
+	sketch_free(values);
+}
+
+int slice_build(struct slices **built, struct db *db, const struct scope *scope, const struct slice_options *options, struct err *e)
+{
+	struct slices *s = *built = mem_alloc(sizeof *s);
+	s->scope = *scope;
+	s->options = *options;
+	s->metric = options->metric;
+	s->table = slice_table_new(options->n_by);
+	if (db_begin_read(db, e) < 0)
+		return -1;
+	int rc = slice_table_read(s, db, e);
+	db_rollback(db);
+	if (rc < 0)
+		return -1;
+	slice_table_split(s);
+	sum_up(s);
+	slice_search(s);
+	return 0;
+}
+
+void slice_free(struct slices *s)
+{
+	if (!s)
+		return;
+	slice_table_free(s->table);
+	free(s->v);
+	free(s);
+}
+
+void slice_name(const struct slice *s, struct buf *out)
+{
+	for (size_t i = 0; i < s->n_conditions; i++)
+		buf_fmt(out, "%s%s %.*s", i ? ", " : "", s->conditions[i].attribute->name,
+		        STR_ARG(s->conditions[i].value.p ? s->conditions[i].value : STR("not stated")));
+}
