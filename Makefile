@@ -5,7 +5,7 @@
 #   make install PREFIX=/usr/local DESTDIR=
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all unit check bench fault fault-needs install uninstall clean
+.PHONY: all unit check bench eval-phi fault fault-needs install uninstall clean
 
 VERSION := 0.1.0
 PROFILE ?= release
@@ -43,10 +43,11 @@ FUZZ := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 BENCH := $(sort $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c)))
 FAULT := $(shell find tests/fault -maxdepth 1 -type f -perm -u+x | sort)
 SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
+PHI_TABLES := $(sort $(wildcard schemas/phi-*.txt))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
 GEN := $(B)/gen/event_tables.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -73,6 +74,19 @@ $(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-migrations $(MIGRATIONS) > $@
+
+$(B)/gen/rules2c: scripts/rules2c.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 $(PKG_CFLAGS) -o $@ $< $(shell pkg-config --libs libcjson)
+$(B)/gen/phi_lex.re: $(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)$(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES) > $@
+$(B)/gen/phi_lex.c: $(B)/gen/phi_lex.re
+	$(if $(V),,@echo "GEN $@")
+	$(Q)re2c -i -W -o $@ $<
+# 50,000 lines of labels and jumps: more than this takes minutes to compile, and runs no faster.
+$(B)/gen/phi_lex.o: CFLAGS_ALL += -O1 -g0 -fno-sanitize=all
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)
@@ -114,6 +128,9 @@ check:
 	scripts/check
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
+# Scores ros-scan: make eval-phi CORPUS=DIR with files of JSON lines.
+eval-phi: all
+	tests/bench/eval-phi $(CORPUS)/*.jsonl
 fault-needs: all $(B)/fault/failalloc.so $(B)/fault/plans.so $(B)/bench/make-events
 fault: fault-needs
 	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status
