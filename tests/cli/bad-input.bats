@@ -12,6 +12,7 @@ rows() {
 		ros-ack acks 0
 		ros-import calls 2
 		ros-import csv 2
+		ros-scan nothing many
 		ros-consume nothing many
 		ros-replay nothing many
 		ros-report nothing many
