@@ -86,7 +86,7 @@ $(B)/gen/phi_lex.c: $(B)/gen/phi_lex.re
 	$(if $(V),,@echo "GEN $@")
 	$(Q)re2c -i -W -o $@ $<
 # 50,000 lines of labels and jumps: more than this takes minutes to compile, and runs no faster.
-$(B)/gen/phi_lex.o: CFLAGS_ALL += -O1 -g0 -fno-sanitize=all
+$(B)/gen/phi_lex.o: CFLAGS_ALL += -O1 -g0 -fno-lto -fno-sanitize=all
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)
