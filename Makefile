@@ -75,18 +75,16 @@ $(B)/gen/migrations.c: scripts/embed-migrations $(MIGRATIONS)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-migrations $(MIGRATIONS) > $@
 
-$(B)/gen/rules2c: scripts/rules2c.c $(B)/flags
+$(B)/gen/rules2c: scripts/rules2c.c common/phi/rules.h common/phi/word.h $(B)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC $@")
-	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 $(PKG_CFLAGS) -o $@ $< $(shell pkg-config --libs libcjson)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -Icommon $(WARN) -O1 $(PKG_CFLAGS) -o $@ $< $(shell pkg-config --libs libcjson)
 $(B)/gen/phi_lex.re: $(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)$(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES) > $@
 $(B)/gen/phi_lex.c: $(B)/gen/phi_lex.re
 	$(if $(V),,@echo "GEN $@")
-	$(Q)re2c -i -W -o $@ $<
-# 50,000 lines of labels and jumps: more than this takes minutes to compile, and runs no faster.
-$(B)/gen/phi_lex.o: CFLAGS_ALL += -O1 -g0 -fno-lto -fno-sanitize=all
+	$(Q)re2c -i -b -W -o $@ $<
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
 #include "json/reader.h"
 #include "json/writer.h"
 #include "phi/allow.h"
+#include "phi/example.h"
 #include "phi/redact.h"
 #include "phi/show.h"
 
@@ -274,9 +275,10 @@ static int scan_files(struct scan *s, struct err *e)
 static bool finds(struct phi_scanner *scanner, const struct phi_rule *rule, bool label, const char *text)
 {
 	const struct phi_finding *found;
+	const struct phi_example of = phi_example_of(text);
 	struct err e;
 	size_t n;
-	if (phi_scan(scanner, (struct str){ 0 }, str_of(text), &found, &n, &e) != 0)
+	if (phi_scan(scanner, of.key, of.text, &found, &n, &e) != 0)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (found[i].rule == rule || (label && strcmp(found[i].rule->label, rule->label) == 0))

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BASE64_SHORTEST 8
-#define SPACED_SHORTEST 7 /* characters */
+#define BASE64_SHORTEST 11
+#define BASE64_PROBE 32    /* characters that tell whether it is text */
+#define BASE64_LINE 60     /* a line of so many goes on in the next one */
+#define SPACED_SHORTEST 7  /* characters */
 
 struct work {
 	struct str in;
@@ -19,50 +21,105 @@ struct work {
 
 void phi_map_free(struct phi_map *m)
 {
-	free(m->from);
-	free(m->to);
+	free(m->v);
 	*m = (struct phi_map){ 0 };
 }
 
-static void put(struct work *w, char c, size_t from, size_t to)
+static const struct phi_piece *piece_at(const struct phi_map *m, size_t at)
 {
-	w->map->from[w->out->n] = (uint32_t)from;
-	w->map->to[w->out->n] = (uint32_t)to;
-	buf_char(w->out, c);
-}
-
-/* One code point of Latin-1 or of what folds to ASCII; others are dropped to a '?', which is no part of any shape. */
-static void put_rune(struct work *w, uint32_t c, size_t from, size_t to)
-{
-	if (c < 0x80) {
-		put(w, (char)c, from, to);
-	} else if (c >= 0xC0 && c < 0x800) {
-		put(w, (char)(0xC0 | c >> 6), from, to);
-		put(w, (char)(0x80 | (c & 0x3F)), from, to);
-	} else {
-		put(w, '?', from, to);
+	size_t low = 0, high = m->n;
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		if (m->v[middle].at <= at)
+			low = middle;
+		else
+			high = middle;
 	}
+	return &m->v[low];
 }
 
-static bool dropped(uint32_t c)
+void phi_map_back(const struct phi_map *m, size_t *start, size_t *n)
 {
-	return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+	size_t last = *start + *n - 1;
+	const struct phi_piece *a = piece_at(m, *start), *b = piece_at(m, last);
+	*start = a->to > 0 ? a->from : a->from + (*start - a->at);
+	*n = (b->to > 0 ? b->to : b->from + (last - b->at) + 1) - *start;
 }
 
-/* Unicode: digits of Arabic and Devanagari, full-width forms, dashes (Pd), spaces (Zs). */
+/* The next bytes of out are those of the original from `from` on, or, with a `to`, what from..to means. */
+static void note(struct work *w, size_t from, size_t to)
+{
+	struct phi_map *m = w->map;
+	if (m->n > 0 && to == 0 && m->v[m->n - 1].to == 0 && from - m->v[m->n - 1].from == w->out->n - m->v[m->n - 1].at)
+		return;
+	if (m->n == m->cap) {
+		m->cap = m->cap ? m->cap * 2 : 64;
+		m->v = mem_grow(m->v, m->cap, sizeof *m->v);
+	}
+	m->v[m->n++] = (struct phi_piece){ (uint32_t)w->out->n, (uint32_t)from, (uint32_t)to };
+}
+
+static void copy(struct work *w, size_t from, size_t n)
+{
+	note(w, from, 0);
+	buf_add(w->out, w->in.p + from, n);
+}
+
+static void put_decoded(struct work *w, const char *p, size_t n, size_t from, size_t to)
+{
+	note(w, from, to);
+	buf_add(w->out, p, n);
+	w->changed = true;
+}
+
+/* Zero-width and soft hyphen, marks of direction, variation selectors, combining accents. */
+static bool is_dropped(uint32_t c)
+{
+	return c == 0xAD || c == 0x34F || (c >= 0x300 && c <= 0x36F) || c == 0x180E || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2060 && c <= 0x206F) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF;
+}
+
+/* First of ten decimal digits: Unicode 15, general category Nd, the scripts of the ten widest languages that have their own. */
+static const uint32_t digit_zeros[] = { 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0,
+	                                0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6 };
+
+static bool is_space(uint32_t c)
+{
+	return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+static bool is_dash(uint32_t c)
+{
+	return (c >= 0x2010 && c <= 0x2015) || c == 0x2043 || c == 0x2212 || c == 0xFE58 || c == 0xFE63;
+}
+
+/* Letters with accents, U+00C0 to U+017F, to the letter; a dot: two letters or none. */
+static uint32_t base_letter(uint32_t c)
+{
+	static const char letters[] = "AAAAAA.CEEEEIIIIDNOOOOO.OUUUUY..aaaaaa.ceeeeiiiidnooooo.ouuuuy.yAaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGg"
+	                              "GgGgHhHhIiIiIiIiIi..JjKkkLlLlLlLlLlNnNnNnnNnOoOoOo..RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+	return c >= 0xC0 && c < 0x180 && letters[c - 0xC0] != '.' ? (unsigned char)letters[c - 0xC0] : c;
+}
+
+/* The ASCII character that a code point stands for; itself where there is none. */
 static uint32_t folded(uint32_t c)
 {
-	if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000)
+	if (c < 0x80)
+		return c;
+	if (is_space(c))
 		return ' ';
-	if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE63)
+	if (is_dash(c))
 		return '-';
 	if (c >= 0xFF01 && c <= 0xFF5E)
 		return c - 0xFF01 + '!';
-	if (c >= 0x660 && c <= 0x669)
-		return c - 0x660 + '0';
-	if (c >= 0x6F0 && c <= 0x6F9)
-		return c - 0x6F0 + '0';
-	return c >= 0x966 && c <= 0x96F ? c - 0x966 + '0' : c;
+	if (c == 0x2018 || c == 0x2019 || c == 0x2BC)
+		return '\'';
+	if (c == 0x201C || c == 0x201D)
+		return '"';
+	for (size_t i = 0; i < sizeof digit_zeros / sizeof *digit_zeros; i++)
+		if (c >= digit_zeros[i] && c < digit_zeros[i] + 10)
+			return c - digit_zeros[i] + '0';
+	return base_letter(c);
 }
 
 static uint32_t rune_at(const char *p, size_t n)
@@ -74,12 +131,38 @@ static uint32_t rune_at(const char *p, size_t n)
 	return c;
 }
 
+static size_t encode(uint32_t c, char out[4])
+{
+	if (c < 0x80)
+		return out[0] = (char)c, 1;
+	if (c < 0x800)
+		return out[0] = (char)(0xC0 | c >> 6), out[1] = (char)(0x80 | (c & 0x3F)), 2;
+	if (c < 0x10000)
+		return out[0] = (char)(0xE0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 0x3F)), out[2] = (char)(0x80 | (c & 0x3F)), 3;
+	out[0] = (char)(0xF0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+	out[3] = (char)(0x80 | (c & 0x3F));
+	return 4;
+}
+
+/* A code point that from..to of the original stands for. */
+static void put_rune(struct work *w, uint32_t c, size_t from, size_t to)
+{
+	char bytes[4];
+	bool is_one = c < 0xD800 || (c > 0xDFFF && c <= 0x10FFFF);
+	if (is_dropped(c))
+		w->changed = true;
+	else
+		put_decoded(w, bytes, encode(is_one ? folded(c) : '?', bytes), from, to);
+}
+
 static int hex_value(char c)
 {
 	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
 }
 
-/* Up to `most` hexadecimal digits, or decimal ones; *n is how many there are. */
+/* Up to `most` digits of the base; *n is how many there are. */
 static uint32_t digits_at(struct str s, size_t most, uint32_t base, size_t *n)
 {
 	uint32_t v = 0;
@@ -92,40 +175,75 @@ static uint32_t digits_at(struct str s, size_t most, uint32_t base, size_t *n)
 	return v;
 }
 
-static size_t named_entity(struct str s, uint32_t *c)
+static struct str tail(struct str s, size_t n)
+{
+	return n < s.n ? (struct str){ s.p + n, s.n - n } : (struct str){ s.p + s.n, 0 };
+}
+
+/* The lengths of these are those of what they stand for in s; 0: none is there. */
+static size_t entity_at(struct str s, uint32_t *c)
 {
 	static const struct {
 		const char *name;
-		uint32_t c;
-	} names[] = { { "&amp;", '&' }, { "&nbsp;", ' ' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' },
-		      { "&commat;", '@' }, { "&ndash;", '-' }, { "&mdash;", '-' }, { "&shy;", 0xAD }, { "&hyphen;", '-' }, { "&period;", '.' } };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_starts(s, names[i].name)) {
-			*c = names[i].c;
-			return strlen(names[i].name);
-		}
-	return 0;
+		char c;
+	} named[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&nbsp;", ' ' }, { "&commat;", '@' },
+	              { "&period;", '.' }, { "&hyphen;", '-' }, { "&dash;", '-' }, { "&colon;", ':' }, { "&sol;", '/' }, { "&num;", '#' }, { "&plus;", '+' } };
+	size_t n;
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+		if (str_starts(s, named[i].name))
+			return *c = (unsigned char)named[i].c, strlen(named[i].name);
+	if (!str_starts(s, "&#") || s.n < 4)
+		return 0;
+	size_t head = s.p[2] == 'x' || s.p[2] == 'X' ? 3 : 2;
+	*c = digits_at(tail(s, head), 7, head == 3 ? 16 : 10, &n);
+	return n > 0 && head + n < s.n && s.p[head + n] == ';' ? head + n + 1 : 0;
 }
 
-/* An escape at the start of s: its length and its code point; 0: none. */
+/* \u and four digits, two of them for a surrogate pair, or \x and two. */
+static size_t backslash_at(struct str s, uint32_t *c)
+{
+	size_t n, more;
+	if (str_starts(s, "\\x"))
+		return *c = digits_at(tail(s, 2), 2, 16, &n), n == 2 ? 4 : 0;
+	*c = digits_at(tail(s, 2), 4, 16, &n);
+	if (!str_starts(s, "\\u") || n != 4)
+		return 0;
+	if (*c < 0xD800 || *c > 0xDBFF || !str_starts(tail(s, 6), "\\u"))
+		return 6;
+	uint32_t low = digits_at(tail(s, 8), 4, 16, &more);
+	if (more == 4 && low >= 0xDC00 && low <= 0xDFFF)
+		return *c = 0x10000 + ((*c - 0xD800) << 10) + (low - 0xDC00), 12;
+	return 6;
+}
+
+/* A run of %XX is UTF-8 as a whole: decodes one code point of it. */
+static size_t percent_at(struct str s, uint32_t *c)
+{
+	char bytes[4];
+	size_t n, have = 0;
+	while (have < 4 && have * 3 + 2 < s.n && s.p[have * 3] == '%') {
+		bytes[have] = (char)digits_at(tail(s, have * 3 + 1), 2, 16, &n);
+		if (n != 2)
+			break;
+		have++;
+	}
+	size_t rune = have > 0 ? str_rune((struct str){ bytes, have }) : 0;
+	*c = rune > 0 ? rune_at(bytes, rune) : '?';
+	return have == 0 ? 0 : rune > 0 ? rune * 3 : 3;
+}
+
 static size_t escape_at(struct str s, uint32_t *c)
 {
-	size_t n;
-	if (s.n >= 3 && s.p[0] == '%') {
-		*c = digits_at((struct str){ s.p + 1, 2 }, 2, 16, &n);
-		return n == 2 && *c < 0x80 && *c >= ' ' ? 3 : 0;
-	}
-	if (s.n >= 6 && s.p[0] == '\\' && s.p[1] == 'u') {
-		*c = digits_at((struct str){ s.p + 2, 4 }, 4, 16, &n);
-		return n == 4 ? 6 : 0;
-	}
-	if (s.n < 4 || s.p[0] != '&')
+	switch (*s.p) {
+	case '&':
+		return entity_at(s, c);
+	case '\\':
+		return backslash_at(s, c);
+	case '%':
+		return percent_at(s, c);
+	default:
 		return 0;
-	if (s.p[1] != '#')
-		return named_entity(s, c);
-	size_t head = s.p[2] == 'x' || s.p[2] == 'X' ? 3 : 2;
-	*c = digits_at((struct str){ s.p + head, s.n - head }, 6, head == 3 ? 16 : 10, &n);
-	return n > 0 && head + n < s.n && s.p[head + n] == ';' ? head + n + 1 : 0;
+	}
 }
 
 static int base64_value(char c)
@@ -139,39 +257,50 @@ static int base64_value(char c)
 	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
-static size_t base64_run(struct str s)
+/* How long the run of base64 at the start of s is, of `most` at most; long lines go on behind a line break. */
+static size_t base64_run(struct str s, size_t most)
 {
-	size_t n = 0;
-	while (n < s.n && base64_value(s.p[n]) >= 0)
-		n++;
+	size_t n = 0, line = 0;
+	while (n < s.n && n < most) {
+		if (base64_value(s.p[n]) >= 0)
+			n++, line++;
+		else if (line >= BASE64_LINE && n + 2 < s.n && s.p[n] == '\r' && s.p[n + 1] == '\n' && base64_value(s.p[n + 2]) >= 0)
+			n += 2, line = 0;
+		else if (line >= BASE64_LINE && n + 1 < s.n && s.p[n] == '\n' && base64_value(s.p[n + 1]) >= 0)
+			n++, line = 0;
+		else
+			break;
+	}
 	return n;
 }
 
-/* Decodes into out (NULL: only looks) and says how many bytes, 0 where one of them is no readable text. */
+/* Decodes a run into out (of s.n bytes) and says how many bytes, 0 where one of them is a control character. */
 static size_t base64_decode(struct str s, char *out)
 {
 	uint32_t bits = 0;
-	size_t n = 0;
+	size_t n = 0, have = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		bits = bits << 6 | (uint32_t)base64_value(s.p[i]);
-		if (i % 4 == 0)
+		int v = base64_value(s.p[i]);
+		if (v < 0)
 			continue;
-		unsigned char c = bits >> (6 - i % 4 * 2) & 0xFF;
+		bits = bits << 6 | (uint32_t)v;
+		if (have++ % 4 == 0)
+			continue;
+		unsigned char c = bits >> (6 - (have - 1) % 4 * 2) & 0xFF;
 		if (c == 0x7F || (c < ' ' && !isspace(c)))
 			return 0;
-		if (out)
-			out[n] = (char)c;
-		n++;
+		out[n++] = (char)c;
 	}
-	return s.n % 4 == 1 ? 0 : n;
+	return have % 4 == 1 ? 0 : n;
 }
 
 bool phi_is_base64_text(struct str s)
 {
-	char text[24];
-	if (s.n < BASE64_SHORTEST)
+	char text[BASE64_PROBE];
+	struct str run = { s.p, base64_run(s, BASE64_PROBE) };
+	if (run.n < BASE64_SHORTEST)
 		return false;
-	size_t n = base64_decode((struct str){ s.p, s.n < 32 ? s.n : 32 }, text), plain = 0;
+	size_t n = base64_decode(run, text), plain = 0;
 	for (size_t i = 0; i < n; i++)
 		plain += (unsigned char)text[i] < 0x80;
 	return n > 0 && plain == n;
@@ -180,10 +309,10 @@ bool phi_is_base64_text(struct str s)
 /* A run of base64 at i that holds text: appends that, and says how long the run is; else 0. */
 static size_t take_base64(struct work *w, size_t i)
 {
-	struct str s = { w->in.p + i, w->in.n - i };
-	s.n = base64_run(s);
-	if (s.n < BASE64_SHORTEST || !phi_is_base64_text(s))
+	struct str s = tail(w->in, i);
+	if (!phi_is_base64_text(s))
 		return 0;
+	s.n = base64_run(s, s.n);
 	char *text = mem_alloc(s.n);
 	size_t n = base64_decode(s, text), end = i + s.n;
 	if (n == 0 || !str_utf8((struct str){ text, n })) {
@@ -192,70 +321,86 @@ static size_t take_base64(struct work *w, size_t i)
 	}
 	while (end < w->in.n && w->in.p[end] == '=')
 		end++;
-	for (size_t k = 0; k < n; k++)
-		put(w, text[k], i, end);
+	put_decoded(w, text, n, i, end);
 	free(text);
 	return end - i;
 }
 
-/* Characters one by one with a space between: appends them closed up (three spaces: one), and says how many bytes; else 0. */
+static size_t spaces_at(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && n < 3 && s.p[n] == ' ')
+		n++;
+	return n;
+}
+
+/* How many bytes at the start of s are characters with a space between, three between words; 0: too few of them. */
+static size_t spaced_run(struct str s)
+{
+	size_t end = 0, count = 0;
+	for (;;) {
+		struct str rest = tail(s, end);
+		size_t rune = rest.n > 0 && (unsigned char)*rest.p > ' ' ? str_rune(rest) : 0;
+		size_t gap = rune > 0 ? spaces_at(tail(rest, rune)) : 0;
+		if (rune == 0 || (gap == 0 && rune < rest.n && rest.p[rune] != '\n'))
+			break;
+		count++;
+		end += rune + gap;
+	}
+	return count < SPACED_SHORTEST ? 0 : end;
+}
+
+/* Appends them closed up. */
 static size_t take_spaced(struct work *w, size_t start)
 {
-	const char *p = w->in.p;
-	size_t n = w->in.n, end = start, count = 0;
-	while (end < n && (unsigned char)p[end] > ' ' && (end + 1 == n || p[end + 1] == ' ' || p[end + 1] == '\n')) {
-		count++;
-		size_t gap = end + 1;
-		while (gap < n && gap < end + 4 && p[gap] == ' ')
-			gap++;
-		end = gap;
+	size_t n = spaced_run(tail(w->in, start));
+	for (size_t i = start; i < start + n;) {
+		size_t rune = str_rune(tail(w->in, i)), gap = spaces_at(tail(w->in, i + rune));
+		copy(w, i, rune);
+		if (gap > 1)
+			copy(w, i + rune, 1);
+		i += rune + gap;
 	}
-	if (count < SPACED_SHORTEST)
-		return 0;
-	for (size_t i = start; i < end; i++)
-		if (p[i] != ' ' || (i > start && i + 1 < end && p[i - 1] == ' ' && p[i + 1] == ' '))
-			put(w, p[i], i, i + 1);
-	if (end < n)
-		put(w, ' ', end - 1, end);
-	return end - start;
+	if (n > 0 && w->in.p[start + n - 1] == ' ')
+		copy(w, start + n - 1, 1);
+	w->changed = w->changed || n > 0;
+	return n;
 }
 
-static bool starts_word(const struct work *w, size_t i)
-{
-	return i == 0 || base64_value(w->in.p[i - 1]) < 0;
-}
-
+/* One step from i: how many bytes of the original it took. */
 static size_t step(struct work *w, size_t i)
 {
-	struct str rest = { w->in.p + i, w->in.n - i };
+	struct str rest = tail(w->in, i);
 	uint32_t c = 0;
+	bool begins = i == 0 || !isalnum((unsigned char)rest.p[-1]);
 	size_t n = escape_at(rest, &c);
-	if (n == 0 && (i == 0 || isspace((unsigned char)w->in.p[i - 1])) && (n = take_spaced(w, i)) > 0)
-		return w->changed = true, n;
-	if (n == 0 && starts_word(w, i) && (n = take_base64(w, i)) > 0)
-		return w->changed = true, n;
-	bool escaped = n > 0;
-	if (n == 0 && (n = str_rune(rest)) > 0)
-		c = rune_at(rest.p, n);
-	if (n == 0) {
-		put(w, '?', i, i + 1);
-		return 1;
+	if (n > 0)
+		return put_rune(w, c, i, i + n), n;
+	if ((unsigned char)*rest.p >= 0x80) {
+		n = str_rune(rest);
+		c = n > 0 ? rune_at(rest.p, n) : '?';
+		if (c >= 0x80 && !is_dropped(c) && folded(c) == c)
+			copy(w, i, n);
+		else
+			put_rune(w, c, i, i + (n > 0 ? n : 1));
+		return n > 0 ? n : 1;
 	}
-	w->changed = w->changed || escaped || dropped(c) || folded(c) != c;
-	if (!dropped(c))
-		put_rune(w, folded(c), i, i + n);
+	if (begins && (i == 0 || isspace((unsigned char)rest.p[-1])) && (n = take_spaced(w, i)) > 0)
+		return n;
+	if (begins && isalnum((unsigned char)*rest.p) && (n = take_base64(w, i)) > 0)
+		return n;
+	n = 1;
+	while (n < rest.n && isalnum((unsigned char)rest.p[n - 1]) && isalnum((unsigned char)rest.p[n]))
+		n++;
+	copy(w, i, n);
 	return n;
 }
 
 bool phi_normalise(struct str text, struct buf *out, struct phi_map *map)
 {
 	struct work w = { .in = text, .out = out, .map = map };
-	if (map->cap < text.n + 1) {
-		map->cap = text.n + 1;
-		map->from = mem_grow(map->from, map->cap, sizeof *map->from);
-		map->to = mem_grow(map->to, map->cap, sizeof *map->to);
-	}
 	buf_clear(out);
+	map->n = 0;
 	for (size_t i = 0; i < text.n;)
 		i += step(&w, i);
 	return w.changed;

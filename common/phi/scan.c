@@ -1,31 +1,62 @@
-/* The scanner: a walk over the automaton's tokens; shapes are judged, keywords give context and introduce values. */
+/*
+ * The scanner: one walk over the text. A class of each byte says what can begin there: letters make a word, whose hash is made on the way and which is
+ * looked up; digits, and words with digits in them, go to the automaton; a few marks begin something, too. All else is passed over.
+ */
 #include "phi/scan.h"
 
 #include "base/mem.h"
 #include "phi/normalise.h"
+#include "phi/validate.h"
 #include "phi/value.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PASSES 3 /* the text as it is, and twice decoded */
+#define PASSES 4           /* the text as it is, and up to three times decoded */
+#define KEY_LONGEST 256
+#define SPACED_FEWEST 7    /* characters that stand alone, one behind the other */
+#define BASE64_SHORTEST 11
+
+/* Classes of bytes. */
+#define UPPER 1u
+#define LOWER 2u
+#define DIGIT 4u
+#define MARK 8u /* can begin something */
+#define HIGH 16u /* no ASCII */
+#define LETTER (UPPER | LOWER)
+#define ALNUM (LETTER | DIGIT)
+
+#define U8 UPPER, UPPER, UPPER, UPPER, UPPER, UPPER, UPPER, UPPER
+#define L8 LOWER, LOWER, LOWER, LOWER, LOWER, LOWER, LOWER, LOWER
+#define H8 HIGH, HIGH, HIGH, HIGH, HIGH, HIGH, HIGH, HIGH
+#define H32 H8, H8, H8, H8
+
+static const uint8_t class[256] = {
+	['0'] = DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
+	['A'] = U8, U8, U8, UPPER, UPPER,
+	['a'] = L8, L8, L8, LOWER, LOWER,
+	['@'] = MARK, ['('] = MARK, ['+'] = MARK, [':'] = MARK, ['%'] = MARK, ['&'] = MARK, ['\\'] = MARK, ['/'] = MARK,
+	[0x80] = H32, H32, H32, H32,
+};
 
 struct phi_scanner {
-	struct buf text;                 /* of the pass: the key, ": ", the text, NUL */
-	struct buf decoded;
+	struct buf text, spare;          /* of the pass in hand: the key's words, ": ", the text, NUL */
 	struct phi_map maps[PASSES - 1];
-	size_t near[PHI_RULES_MAX];      /* the end of the last word of the rule's context, 0: none */
+	const char *first, *end;         /* of the pass */
+	size_t key;                      /* where the key's words end, 0: no key */
+	size_t near[PHI_CONTEXTS_MAX];   /* the end of the last word of the context, 0: none yet */
+	size_t alone, alone_end;         /* characters that stand alone, and where the last of them was */
 	struct phi_finding found[PHI_FINDINGS_MAX];
 	size_t n;
-	bool encoded, full;
+	bool encoded, high, full, undecodable;
 };
 
 struct phi_scanner *phi_scanner_new(void)
 {
 	struct phi_scanner *s = mem_alloc(sizeof *s);
 	buf_init(&s->text, PHI_TEXT_MAX * 2);
-	buf_init(&s->decoded, PHI_TEXT_MAX * 2);
+	buf_init(&s->spare, PHI_TEXT_MAX * 2);
 	return s;
 }
 
@@ -34,7 +65,7 @@ void phi_scanner_free(struct phi_scanner *s)
 	if (!s)
 		return;
 	buf_free(&s->text);
-	buf_free(&s->decoded);
+	buf_free(&s->spare);
 	for (int i = 0; i < PASSES - 1; i++)
 		phi_map_free(&s->maps[i]);
 	free(s);
@@ -46,191 +77,458 @@ const char *phi_confidence_name(enum phi_confidence c)
 	return names[c];
 }
 
+static unsigned class_at(const char *p)
+{
+	return class[(unsigned char)*p];
+}
+
+static size_t offset(const struct phi_scanner *s, const char *p)
+{
+	return (size_t)(p - s->first);
+}
+
 static void add(struct phi_scanner *s, const struct phi_rule *rule, enum phi_confidence confidence, struct str value)
 {
-	struct phi_finding new = { rule, confidence, (size_t)(value.p - s->text.p), value.n };
-	size_t keep = s->n;
-	while (keep > 0 && s->found[keep - 1].start + s->found[keep - 1].n > new.start) {
-		const struct phi_finding *old = &s->found[keep - 1];
-		bool inside = old->start <= new.start && old->start + old->n >= new.start + new.n;
-		if (inside && (old->confidence >= confidence || old->n > new.n))
-			return;
-		if (new.start > old->start || new.start + new.n < old->start + old->n)
-			break;
-		keep--;
-	}
-	s->n = keep;
 	s->full = s->full || s->n == PHI_FINDINGS_MAX;
 	if (!s->full)
-		s->found[s->n++] = new;
+		s->found[s->n++] = (struct phi_finding){ rule, confidence, offset(s, value.p), value.n };
 }
 
-/* A part of something longer: joined by a dash, an underscore, a dot or a slash to letters or digits. */
+/* Whether a mark that joins the parts of tokens stands at p, with a letter or digit at the far side. */
+static bool joined(const struct phi_scanner *s, const char *p, int side, const char *marks)
+{
+	const char *far = p + side;
+	return p >= s->first && p < s->end && far >= s->first && far < s->end && *p && strchr(marks, *p) && (class_at(far) & ALNUM);
+}
+
 static bool in_token(const struct phi_scanner *s, struct str c)
 {
-	const char *first = s->text.p, *end = s->text.p + s->text.n, *after = c.p + c.n;
-	bool before = c.p - first >= 2 && strchr("-_./:+", c.p[-1]) && c.p[-1] && isalnum((unsigned char)c.p[-2]);
-	return before || (end - after >= 2 && *after && strchr("-_/:+=", *after) && isalnum((unsigned char)after[1])) ||
-	       (end - after >= 2 && *after == '.' && isdigit((unsigned char)after[1]));
+	const char *after = c.p + c.n;
+	return joined(s, c.p - 1, -1, "-_./+") || joined(s, after, 1, "-_/:+=") || (joined(s, after, 1, ".") && (class_at(after + 1) & DIGIT));
 }
 
-static bool bounded(const struct phi_scanner *s, struct str c)
+/* Whether it ends, and, where no keyword stands in front of it, begins where a word could. */
+static bool bounded(const struct phi_scanner *s, struct str c, bool cue)
 {
-	const char *end = s->text.p + s->text.n, *after = c.p + c.n;
-	return (c.p == s->text.p || !isalnum((unsigned char)c.p[-1])) &&
-	       (after == end || !isalnum((unsigned char)*after) || !isalnum((unsigned char)after[-1]));
+	const char *after = c.p + c.n;
+	bool open = cue || c.p == s->first || !(class_at(c.p) & (ALNUM | HIGH)) || !(class_at(c.p - 1) & (ALNUM | HIGH));
+	if (*c.p == '+' && c.p > s->first && (class_at(c.p - 1) & ALNUM))
+		return false;
+	return open && (after == s->end || !(class_at(after - 1) & ALNUM) || !(class_at(after) & (ALNUM | HIGH)));
 }
 
-/* Judges a candidate of the rule; true: it is a finding now. */
-static bool judge(struct phi_scanner *s, size_t r, struct str c)
+/* The phrases that begin with the word at p..end, of n letters; *found is the longest that stands there and its end the result; NULL: none. */
+static const char *phrase_end(const struct phi_scanner *s, const struct phi_phrase *phrase, const char *p)
+{
+	for (const char *rest = phrase->rest; *rest; rest += *rest == ' ') {
+		for (int gap = 0; gap < 7 && p < s->end && *p && strchr(" _-'.#\":/\\\n", *p); gap++)
+			p++;
+		while (*rest && *rest != ' ')
+			if (p == s->end || (*p++ | 0x20) != *rest++)
+				return NULL;
+		if (p < s->end && (class_at(p) & (LETTER | HIGH)) && !((class_at(p) & UPPER) && (class_at(p - 1) & LOWER)))
+			return NULL;
+	}
+	return p;
+}
+
+static bool has_context(const struct phi_phrase *phrase, unsigned context)
+{
+	for (const uint8_t *c = phrase->contexts; *c != PHI_NO_CONTEXT; c++)
+		if (*c == context)
+			return true;
+	return false;
+}
+
+/* The word that begins at p: its end, and what the table has on it, or NULL. */
+static const struct phi_word *word_from(const struct phi_scanner *s, const char *p, const char **end)
+{
+	uint32_t hash = PHI_HASH_START;
+	for (*end = p; *end < s->end && (class_at(*end) & LETTER); ++*end)
+		hash = phi_hash_step(hash, (unsigned char)**end);
+	return phi_word_at(p, (size_t)(*end - p), phi_hash_end(hash));
+}
+
+/* Whether a word of the context begins within `reach` bytes behind p. */
+static bool follows(const struct phi_scanner *s, unsigned context, const char *p, size_t reach)
+{
+	const char *limit = (size_t)(s->end - p) < reach ? s->end : p + reach, *end;
+	while (p < limit) {
+		if (!(class_at(p) & LETTER)) {
+			p++;
+			continue;
+		}
+		const struct phi_word *word = word_from(s, p, &end);
+		const struct phi_phrase *phrase = word && (word->is & PHI_IS_KEYWORD) ? &phi_phrases[word->phrases] : NULL;
+		for (; phrase; phrase = phrase->last ? NULL : phrase + 1)
+			if (has_context(phrase, context) && phrase_end(s, phrase, end))
+				return true;
+		p = end;
+	}
+	return false;
+}
+
+static bool in_context(const struct phi_scanner *s, const struct phi_rule *rule, struct str c)
+{
+	if (rule->context == PHI_NO_CONTEXT)
+		return false;
+	size_t near = s->near[rule->context];
+	return (near > 0 && offset(s, c.p) <= near + rule->before) || (rule->after > 0 && follows(s, rule->context, c.p + c.n, rule->after));
+}
+
+/* Judges a candidate that a shape made, or, with a cue, one that a keyword introduces. True: it is a finding now. */
+static bool judge(struct phi_scanner *s, uint16_t r, struct str c, bool cue)
 {
 	const struct phi_rule *rule = &phi_rules[r];
-	if (rule->not_in_token && in_token(s, c))
-		return false;
-	size_t start = (size_t)(c.p - s->text.p);
-	bool near = s->near[r] > 0 && start <= s->near[r] + rule->before;
-	if (rule->require && !near)
+	if (c.n == 0 || !bounded(s, c, cue) || (rule->not_in_token && in_token(s, c)))
 		return false;
 	bool right = !rule->check || rule->check(c);
 	if (!right && rule->veto)
 		return false;
-	int points = near + (right && rule->check);
-	add(s, rule, points > 1 ? PHI_CONFIRMED : points > 0 || !rule->has_context ? PHI_LIKELY : PHI_POSSIBLE, c);
+	bool near = in_context(s, rule, c);
+	if (rule->require && !near)
+		return false;
+	int points = near + cue + (right && rule->check);
+	add(s, rule, points > 1 ? PHI_CONFIRMED : points > 0 || rule->context == PHI_NO_CONTEXT ? PHI_LIKELY : PHI_POSSIBLE, c);
 	return true;
 }
 
-static bool judge_shape(struct phi_scanner *s, const struct phi_token *t, struct str c)
+/* The shape or container at p; its end, or NULL where there is none or where it comes to nothing. */
+static const char *take_shape(struct phi_scanner *s, const char *p)
 {
+	const char *end = p;
+	const struct phi_token *t = &phi_tokens[phi_lex(&end)];
+	struct str c = { p, (size_t)(end - p) };
+	if (t->kind == PHI_NOTHING)
+		return NULL;
+	if (t->kind == PHI_CONTAINER)
+		return bounded(s, c, false) ? end : NULL;
 	bool any = false;
-	for (const uint16_t *r = t->rules; *r != PHI_NO_RULE; r++) {
-		struct str whole = phi_value_grown(phi_rules[*r].value, s->text.p, s->text.p + s->text.n, c);
-		any = (whole.n > 0 && bounded(s, whole) && judge(s, *r, whole)) || any;
-	}
-	return any;
+	for (const uint16_t *r = t->rules; *r != PHI_NO_RULE; r++)
+		any = judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, c), false) || any;
+	return any ? end : NULL;
 }
 
-static void take_keyword(struct phi_scanner *s, const struct phi_token *t, const char *start, const char *end)
+static struct str value_behind(const struct phi_scanner *s, uint16_t r, const char *start, const char *end)
 {
-	struct str rest = { end, s->text.n - (size_t)(end - s->text.p) };
-	for (const uint16_t *r = t->context; *r != PHI_NO_RULE; r++)
-		s->near[*r] = (size_t)(end - s->text.p);
-	for (const uint16_t *r = t->rules; *r != PHI_NO_RULE; r++) {
-		const struct phi_rule *rule = &phi_rules[*r];
-		if (rule->value == PHI_VALUE_BEFORE) {
-			struct str place = phi_value_before(s->text.p, end, (size_t)(end - start));
-			if (place.n > 0)
-				judge(s, *r, place);
-			continue;
+	enum phi_value kind = phi_rules[r].value;
+	if (kind == PHI_VALUE_SELF)
+		return (struct str){ start, (size_t)(end - start) };
+	if (kind == PHI_VALUE_BEFORE)
+		return phi_value_before(s->first, start, end);
+	if (kind == PHI_VALUE_STREET)
+		return phi_value_street(s->first, start, end);
+	if (kind == PHI_VALUE_MONTH)
+		return phi_value_month((struct str){ start, (size_t)(s->end - start) });
+	if (kind == PHI_VALUE_CITY)
+		return phi_value_city(s->first, start, end);
+	if (kind == PHI_VALUE_TITLED_NAME && !((class_at(start) & UPPER) && ((class_at(start + 1) & LOWER) || *end == '.')))
+		return (struct str){ 0 };
+	return phi_value(kind, (struct str){ end, (size_t)(s->end - end) });
+}
+
+/* All that stands under the key. */
+static void take_key(struct phi_scanner *s, const uint16_t *rules)
+{
+	struct str value = phi_value(PHI_VALUE_WHOLE, (struct str){ s->first + s->key, (size_t)(s->end - s->first) - s->key });
+	for (const uint16_t *r = rules; *r != PHI_NO_RULE; r++)
+		judge(s, *r, value, true);
+}
+
+/* The word at start..end begins phrases: gives context, and introduces what the longest of them does. */
+static void take_phrases(struct phi_scanner *s, const struct phi_word *word, const char *start, const char *end)
+{
+	bool done = false;
+	for (const struct phi_phrase *phrase = &phi_phrases[word->phrases];; phrase++) {
+		const char *behind = phrase_end(s, phrase, end);
+		if (behind) {
+			for (const uint8_t *c = phrase->contexts; *c != PHI_NO_CONTEXT; c++)
+				s->near[*c] = offset(s, behind);
+			for (const uint16_t *r = phrase->rules; *r != PHI_NO_RULE && !done; r++)
+				judge(s, *r, value_behind(s, *r, start, behind), true);
+			if (s->key > 0 && start == s->first && offset(s, behind) == s->key)
+				take_key(s, phrase->keys);
+			done = done || *phrase->rules != PHI_NO_RULE;
 		}
-		struct str value = phi_value(rule->value, rest);
-		if (value.n > 0 && (!rule->check || rule->check(value) || !rule->veto))
-			add(s, rule, PHI_CONFIRMED, value);
-	}
-}
-
-/* What begins the run of letters and digits that the shape at `start` began with: a keyword, perhaps. *cursor: behind it. */
-static void take_first_word(struct phi_scanner *s, const char *start, const char **cursor)
-{
-	char *end = s->text.p + (start - s->text.p), kept;
-	const char *last = s->text.p + s->text.n, *at;
-	while (end < last && isalnum((unsigned char)*end))
-		end++;
-	if (end == start)
-		end++;
-	kept = *end;
-	*end = '\0';
-	*cursor = start;
-	const struct phi_token *t = &phi_tokens[phi_lex(cursor, end, &at)];
-	*end = kept;
-	if (t->kind == PHI_KEYWORD)
-		take_keyword(s, t, start, *cursor);
-	*cursor = end;
-}
-
-static void walk(struct phi_scanner *s, bool stop_at_encoded)
-{
-	const char *cursor = s->text.p, *limit = s->text.p + s->text.n, *start;
-	memset(s->near, 0, phi_n_rules * sizeof *s->near);
-	s->n = 0;
-	s->encoded = s->full = false;
-	for (;;) {
-		const struct phi_token *t = &phi_tokens[phi_lex(&cursor, limit, &start)];
-		struct str c = { start, (size_t)(cursor - start) };
-		if (t->kind == PHI_END || (stop_at_encoded && s->encoded))
+		if (phrase->last)
 			return;
-		if (t->kind == PHI_KEYWORD)
-			take_keyword(s, t, start, cursor);
-		else if (t->kind == PHI_ENCODED || (t->kind == PHI_WORD && phi_is_base64_text(c)))
+	}
+}
+
+static void take_names(struct phi_scanner *s, const uint16_t *rules, struct str word)
+{
+	for (const uint16_t *r = rules; *r != PHI_NO_RULE; r++)
+		judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, word), false);
+}
+
+static void take_fields(struct phi_scanner *s, const char *start, const char *end)
+{
+	for (size_t i = 0; i < phi_n_fields; i++)
+		if ((size_t)(end - start) == strlen(phi_fields[i].segment) && memcmp(start, phi_fields[i].segment, (size_t)(end - start)) == 0) {
+			struct str value = phi_value_field((struct str){ end, (size_t)(s->end - end) }, phi_fields[i].field);
+			judge(s, phi_fields[i].rule, value, true);
+		}
+}
+
+/* Looks a word up and takes what it begins. The end of what was taken as a shape, or NULL. */
+static const char *look_up(struct phi_scanner *s, const char *start, const char *end, uint32_t hash)
+{
+	const struct phi_word *word = phi_word_at(start, (size_t)(end - start), hash);
+	struct str letters = { start, (size_t)(end - start) };
+	if (!word)
+		return NULL;
+	if (word->is & PHI_IS_KEYWORD)
+		take_phrases(s, word, start, end);
+	if (class_at(start) & UPPER) {
+		if (word->is & PHI_IS_FIRST)
+			take_names(s, phi_first_name_rules, letters);
+		if (word->is & PHI_IS_SURNAME)
+			take_names(s, phi_surname_rules, letters);
+	}
+	return word->is & PHI_IS_LEAD ? take_shape(s, start) : NULL;
+}
+
+/* memberId, patientID: each part is a word; the first letter of a part is upper case and the one in front of it is not. */
+static void take_camel(struct phi_scanner *s, const char *start, const char *end)
+{
+	while (start < end) {
+		const char *part = start + 1;
+		uint32_t hash = phi_hash_step(PHI_HASH_START, (unsigned char)*start);
+		for (; part < end && !((class_at(part) & UPPER) && (class_at(part - 1) & LOWER)); part++)
+			hash = phi_hash_step(hash, (unsigned char)*part);
+		const struct phi_word *word = phi_word_at(start, (size_t)(part - start), phi_hash_end(hash));
+		if (word && (word->is & PHI_IS_KEYWORD))
+			take_phrases(s, word, start, part);
+		start = part;
+	}
+}
+
+/* A character that stands alone, or not: letters spaced out one by one are a way to hide a text. */
+static void count_alone(struct phi_scanner *s, const char *start, const char *end)
+{
+	size_t at = offset(s, start);
+	if (end - start > 1) {
+		s->alone = 0;
+		return;
+	}
+	s->alone = s->alone > 0 && at - s->alone_end <= 4 ? s->alone + 1 : 1;
+	s->alone_end = at + 1;
+	s->encoded = s->encoded || s->alone >= SPACED_FEWEST;
+}
+
+static const char *alnum_end(const struct phi_scanner *s, const char *p)
+{
+	while (p < s->end && (class_at(p) & ALNUM))
+		p++;
+	return p;
+}
+
+/* Digits, or letters and digits: a shape, or else a keyword that its number sticks to, as MRN123456. The end of what was taken. */
+static const char *take_mixed(struct phi_scanner *s, const char *start, const char *digits, uint32_t hash)
+{
+	const char *end = alnum_end(s, digits);
+	count_alone(s, start, end);
+	if (end - start >= BASE64_SHORTEST && phi_is_base64_text((struct str){ start, (size_t)(s->end - start) }))
+		s->encoded = true;
+	const char *taken = take_shape(s, start);
+	if (taken)
+		return taken;
+	if (end < s->end && *end == '|')
+		take_fields(s, start, end);
+	if (digits > start && end - digits >= 4) {
+		const struct phi_word *word = phi_word_at(start, (size_t)(digits - start), phi_hash_end(hash));
+		if (word && (word->is & PHI_IS_KEYWORD))
+			take_phrases(s, word, start, digits);
+	}
+	return end;
+}
+
+static bool in_filter(const uint64_t *filter, unsigned bits, uint32_t hash)
+{
+	uint32_t bit = hash >> (32 - bits);
+	return filter[bit >> 6] >> (bit & 63) & 1;
+}
+
+/* Letters that may begin a uuid or an address of hardware or IPv6, or capitals in front of digits, as a state before its ZIP code. */
+static bool begins_shape(const char *start, size_t n, const char *end)
+{
+	return (n == 8 && *end == '-') || (n <= 4 && *end == ':' && isxdigit((unsigned char)end[1])) ||
+	       (n == 2 && *end == '-') || ((n == 2 || n == 4) && (class_at(start + 1) & UPPER) && *end == ' ' && (class_at(end + 1) & DIGIT));
+}
+
+static const char *take_word(struct phi_scanner *s, const char *start)
+{
+	const char *p = start;
+	uint32_t hash = PHI_HASH_START, inner = 0;
+	unsigned first = class_at(p);
+	do {
+		hash = phi_hash_step(hash, (unsigned char)*p++);
+		inner |= class_at(p);
+	} while (class_at(p) & LETTER);
+	if (class_at(p) & DIGIT)
+		return take_mixed(s, start, p, hash);
+	size_t n = (size_t)(p - start);
+	uint32_t whole = phi_hash_end(hash);
+	if ((first & UPPER) ? in_filter(phi_name_filter, PHI_NAME_FILTER_BITS, whole) : in_filter(phi_filter, PHI_FILTER_BITS, whole)) {
+		const char *end = class_at(p) & HIGH ? NULL : look_up(s, start, p, whole);
+		if (end)
+			return end;
+	}
+	const char *shape = begins_shape(start, n, p) ? take_shape(s, start) : NULL;
+	if (shape)
+		return shape;
+	if (*p == '|')
+		take_fields(s, start, p);
+	if (n <= 2)
+		count_alone(s, start, p);
+	else if ((inner & UPPER) && ((inner | first) & LOWER)) {
+		take_camel(s, start, p);
+		if (n >= BASE64_SHORTEST && phi_is_base64_text((struct str){ start, (size_t)(s->end - start) }))
 			s->encoded = true;
-		else if (t->kind == PHI_SHAPE && !judge_shape(s, t, c))
-			take_first_word(s, start, &cursor);
+	}
+	return p;
+}
+
+/* What only tells that something is written in another way: the rest of it is for the normaliser. */
+static bool is_encoded(const struct phi_scanner *s, const char *p)
+{
+	if (s->end - p < 3)
+		return false;
+	switch (*p) {
+	case '%':
+		return isxdigit((unsigned char)p[1]) && isxdigit((unsigned char)p[2]);
+	case '&':
+		return p[1] == '#' || (class_at(p + 1) & LETTER);
+	case '\\':
+		return p[1] == 'u' || p[1] == 'x';
+	default:
+		return false;
 	}
 }
 
-/* Findings of the decoded text to bytes of the text that it was decoded from. */
-static void map_back(struct phi_scanner *s, const struct phi_map *map)
+static const char *take_mark(struct phi_scanner *s, const char *p)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		struct phi_finding *f = &s->found[i];
-		size_t end = map->to[f->start + f->n - 1];
-		f->start = map->from[f->start];
-		f->n = end - f->start;
+	if (*p == '\\' && p[1] && strchr("nrtbf", p[1]))
+		return p + 2;
+	bool begins = *p == '@' ? p > s->first : *p == '(' || *p == '+' ? (class_at(p + 1) & DIGIT) != 0 : *p == ':' ? p[1] == ':' : *p == '/' && p[1] == '9';
+	const char *end = begins ? take_shape(s, p) : NULL;
+	s->encoded = s->encoded || is_encoded(s, p);
+	return end ? end : p + 1;
+}
+
+static void walk(struct phi_scanner *s)
+{
+	s->first = s->text.p;
+	s->end = s->text.p + s->text.n;
+	s->encoded = s->high = false;
+	s->alone = 0;
+	memset(s->near, 0, sizeof s->near);
+	for (const char *p = s->first; p < s->end;) {
+		unsigned c = class_at(p);
+		if (c & LETTER)
+			p = take_word(s, p);
+		else if (c & DIGIT)
+			p = take_mixed(s, p, p, PHI_HASH_START);
+		else if (c & MARK)
+			p = take_mark(s, p);
+		else {
+			s->high = s->high || (c & HIGH);
+			p++;
+		}
 	}
 }
 
-/* Hands the findings out, without those in the key. */
-static void finish(struct phi_scanner *s, int maps, size_t lead)
+/* Findings from `from` on, of the text that `maps` steps made, back to bytes of the text before them. */
+static void map_back(struct phi_scanner *s, size_t from, int maps)
 {
-	size_t kept = 0;
-	while (maps > 0)
-		map_back(s, &s->maps[--maps]);
-	for (size_t i = 0; i < s->n; i++) {
+	while (maps-- > 0)
+		for (size_t i = from; i < s->n; i++)
+			phi_map_back(&s->maps[maps], &s->found[i].start, &s->found[i].n);
+}
+
+/* Walks over the text, and again over what it decodes to, until there is nothing more to decode. */
+static void walk_all(struct phi_scanner *s)
+{
+	walk(s);
+	s->undecodable = s->high && !str_utf8(buf_view(&s->text));
+	for (int maps = 0; (s->encoded || s->high) && maps < PASSES - 1 && !s->full; maps++) {
+		size_t from = s->n;
+		if (!phi_normalise(buf_view(&s->text), &s->spare, &s->maps[maps]))
+			return;
+		struct buf last = s->text;
+		s->text = s->spare;
+		s->spare = last;
+		walk(s);
+		map_back(s, from, maps + 1);
+	}
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct phi_finding *x = a, *y = b;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return y->confidence - x->confidence;
+}
+
+/* In order, without those in the key and those inside another that is not weaker. */
+static void finish(struct phi_scanner *s, size_t lead)
+{
+	size_t kept = 0, n = s->n;
+	qsort(s->found, n, sizeof *s->found, by_place);
+	for (size_t i = 0; i < n; i++) {
 		struct phi_finding f = s->found[i];
 		if (f.start < lead)
 			continue;
 		f.start -= lead;
-		s->found[kept++] = f;
+		bool inside = false;
+		for (size_t k = kept; k > 0 && k + 4 > kept && !inside; k--) {
+			const struct phi_finding *other = &s->found[k - 1];
+			inside = other->start + other->n >= f.start + f.n && other->confidence >= f.confidence && other->rule->block >= f.rule->block;
+		}
+		if (!inside)
+			s->found[kept++] = f;
 	}
 	s->n = kept;
 }
 
-/* Decodes until there is nothing more to decode; how often. Stopping early leaves what a last walk over all of it finds. */
-static int decode(struct phi_scanner *s)
+/* The key made into words: patientId and patient_id are both `patient id`. Keys that say nothing give none. */
+static void put_key(struct buf *out, struct str key)
 {
-	int maps = 0;
-	walk(s, true);
-	while (s->encoded) {
-		bool again = maps < PASSES - 1 && phi_normalise(buf_view(&s->text), &s->decoded, &s->maps[maps]);
-		if (again) {
-			struct buf last = s->text;
-			s->text = s->decoded;
-			s->decoded = last;
-			maps++;
-		}
-		walk(s, again && maps < PASSES - 1);
-		if (!again || maps == PASSES - 1)
-			break;
+	if (key.n == 0 || key.n > KEY_LONGEST || str_is(key, "text") || str_is(key, "content"))
+		return;
+	for (size_t i = 0; i < key.n; i++) {
+		unsigned c = class_at(key.p + i);
+		if ((c & UPPER) && i > 0 && (class_at(key.p + i - 1) & LOWER))
+			buf_char(out, ' ');
+		buf_char(out, c & (ALNUM | HIGH) ? key.p[i] : ' ');
 	}
-	return maps;
 }
 
 int phi_scan(struct phi_scanner *s, struct str key, struct str text, const struct phi_finding **found, size_t *n, struct err *e)
 {
-	if (text.n > PHI_TEXT_MAX || key.n > PHI_TEXT_MAX / 2)
-		return err_set(e, ROS_INPUT, "a text is too long to be scanned");
 	*found = s->found;
-	*n = 0;
+	*n = s->n = 0;
+	s->full = false;
+	if (text.n > PHI_TEXT_MAX)
+		return err_set(e, ROS_INPUT, "a text is too long to be scanned");
 	if (text.n == 0)
 		return 0;
 	buf_clear(&s->text);
-	buf_str(&s->text, key);
-	buf_z(&s->text, key.n > 0 ? ": " : "");
+	put_key(&s->text, key);
+	s->key = s->text.n;
+	if (s->key > 0)
+		buf_z(&s->text, ": ");
 	size_t lead = s->text.n;
 	buf_str(&s->text, text);
-	int maps = decode(s);
+	walk_all(s);
+	if (s->undecodable)
+		return err_set(e, ROS_INPUT, "a text is no UTF-8");
 	if (s->full || !buf_ok(&s->text))
 		return err_set(e, ROS_INPUT, "too many findings in one text");
-	finish(s, maps, lead);
+	finish(s, lead);
 	*n = s->n;
 	return 0;
 }

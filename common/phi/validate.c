@@ -1,4 +1,4 @@
-/* Checks of candidates: digits and checksums, dates, names by lists. */
+/* Checks of candidates: digits and checksums, dates, places. */
 #include "phi/validate.h"
 
 #include "phi/rules.h"
@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define DIGITS_MAX 24
 
@@ -53,26 +54,11 @@ static bool has_length(struct str s, int low, int high)
 	return n >= low && n <= high;
 }
 
-bool phi_in_table(const char *const *table, struct str word)
+bool phi_in_table(const char *const *table, struct str text)
 {
-	char lower[32];
-	size_t n = 0, low = 0;
-	if (word.n >= sizeof lower)
-		return false;
-	for (size_t i = 0; i < word.n; i++)
-		lower[i] = (char)tolower((unsigned char)word.p[i]);
-	while (table[n])
-		n++;
-	while (low < n) {
-		size_t middle = (low + n) / 2;
-		int order = str_cmp((struct str){ lower, word.n }, str_of(table[middle]));
-		if (order == 0)
+	for (; *table; table++)
+		if (strlen(*table) == text.n && strncasecmp(*table, text.p, text.n) == 0)
 			return true;
-		if (order < 0)
-			n = middle;
-		else
-			low = middle + 1;
-	}
 	return false;
 }
 
@@ -112,7 +98,7 @@ bool phi_is_npi(struct str s)
 bool phi_is_dea(struct str s)
 {
 	struct digits d = digits_of((struct str){ s.p + 2, s.n < 2 ? 0 : s.n - 2 });
-	return d.n == 7 && (d.d[0] + d.d[2] + d.d[4] + 2 * (d.d[1] + d.d[3] + d.d[5])) % 10 == d.d[6];
+	return s.n == 9 && d.n == 7 && isalpha((unsigned char)s.p[0]) && (isalpha((unsigned char)s.p[1]) || s.p[1] == '9') && (d.d[0] + d.d[2] + d.d[4] + 2 * (d.d[1] + d.d[3] + d.d[5])) % 10 == d.d[6];
 }
 
 /* 49 CFR 565.15, table III. */
@@ -153,24 +139,12 @@ static int mod97(const char *p, size_t n, int rest)
 	return rest;
 }
 
-bool phi_is_iban(struct str s)
+size_t phi_iban_length(const char country[2])
 {
-	char text[40];
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!isalnum((unsigned char)s.p[i]))
-			continue;
-		if (n == sizeof text)
-			return false;
-		text[n++] = (char)toupper((unsigned char)s.p[i]);
-	}
-	if (n < 15 || n > 34)
-		return false;
-	const char key[4] = { text[0], text[1], (char)('0' + n / 10), (char)('0' + n % 10) };
 	for (const char *const *t = phi_table_iban_lengths; *t; t++)
-		if (memcmp(*t, key, 4) == 0)
-			return mod97(text, 4, mod97(text + 4, n - 4, 0)) == 1;
-	return false;
+		if (strncasecmp(*t, country, 2) == 0)
+			return (size_t)((*t)[2] - '0') * 10 + (size_t)((*t)[3] - '0');
+	return 0;
 }
 
 bool phi_is_nhs(struct str s)
@@ -190,9 +164,84 @@ bool phi_is_sin(struct str s)
 	return d.n == 9 && luhn(&d) % 10 == 0 && number(&d, 0, 9) != 0;
 }
 
+/* The letters and digits of s, upper case, at most `most` of them; more: none. */
+static size_t alnum_of(struct str s, char *out, size_t most)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!isalnum((unsigned char)s.p[i]))
+			continue;
+		if (n == most)
+			return 0;
+		out[n++] = (char)toupper((unsigned char)s.p[i]);
+	}
+	return n;
+}
+
+/* Whether the text is of the form: 9 a digit, A a letter, others themselves. */
+static bool has_form(const char *text, size_t n, const char *form)
+{
+	if (n != strlen(form))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (form[i] == '9' ? !isdigit((unsigned char)text[i]) : form[i] == 'A' ? !isalpha((unsigned char)text[i]) : text[i] != form[i])
+			return false;
+	return true;
+}
+
 bool phi_is_mbi(struct str s)
 {
-	return digits_of(s).n >= 5 && s.n >= 11 && s.p[0] != '0';
+	static const char form[] = "9AX9AX9AA99"; /* X: either */
+	char text[11];
+	if (s.n > 13 || alnum_of(s, text, sizeof text) != 11 || text[0] == '0')
+		return false;
+	for (int i = 0; i < 11; i++) {
+		bool letter = isalpha((unsigned char)text[i]) != 0;
+		if ((letter && (form[i] == '9' || strchr("SLOIBZ", text[i]))) || (!letter && form[i] == 'A'))
+			return false;
+	}
+	return true;
+}
+
+bool phi_is_nino(struct str s)
+{
+	static const char *const not_given[] = { "BG", "GB", "NK", "KN", "TN", "NT", "ZZ" };
+	char text[9];
+	if (s.n > 13 || !has_form(text, alnum_of(s, text, sizeof text), "AA999999A") || text[8] > 'D')
+		return false;
+	for (size_t i = 0; i < sizeof not_given / sizeof *not_given; i++)
+		if (memcmp(not_given[i], text, 2) == 0)
+			return false;
+	return !strchr("DFIUV", text[0]) && !strchr("DFIOUV", text[1]);
+}
+
+bool phi_is_ramq(struct str s)
+{
+	char text[12];
+	if (s.n > 14 || !has_form(text, alnum_of(s, text, sizeof text), "AAAA99999999"))
+		return false;
+	int month = ((text[6] - '0') * 10 + text[7] - '0') % 50, day = (text[8] - '0') * 10 + text[9] - '0';
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+bool phi_is_wallet(struct str s)
+{
+	bool mixed = false;
+	if (s.n < 26 || s.n > 35 || (*s.p != '1' && *s.p != '3'))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!isalnum((unsigned char)s.p[i]) || strchr("0OIl", s.p[i]))
+			return false;
+		mixed = mixed || isupper((unsigned char)s.p[i]);
+	}
+	return mixed;
+}
+
+bool phi_is_iban(struct str s)
+{
+	char text[34];
+	size_t n = alnum_of(s, text, sizeof text);
+	return n > 4 && n == phi_iban_length(text) && mod97(text, 4, mod97(text + 4, n - 4, 0)) == 1;
 }
 
 bool phi_is_ipv4(struct str s)
@@ -230,12 +279,29 @@ bool phi_is_phone_world(struct str s)
 
 bool phi_is_phone_length(struct str s)
 {
-	return has_length(s, 6, 15);
+	return has_length(s, 7, 15);
 }
 
-bool phi_is_zip_length(struct str s)
+bool phi_is_imei(struct str s)
 {
-	return has_length(s, 3, 10);
+	struct digits d = digits_of(s);
+	return d.n == 15 && luhn(&d) % 10 == 0;
+}
+
+bool phi_is_udi(struct str s)
+{
+	struct digits d = digits_of(s);
+	int sum = 0;
+	for (int i = 2; i < d.n; i++)
+		sum += d.d[i] * (i % 2 ? 1 : 3);
+	return d.n == 16 && sum % 10 == 0;
+}
+
+bool phi_is_zip(struct str s)
+{
+	struct digits d = digits_of(s);
+	const char area[3] = { (char)('0' + d.d[0]), (char)('0' + d.d[1]), (char)('0' + d.d[2]) };
+	return d.n == 5 || d.n == 9 || (d.n == 3 && phi_in_table(phi_table_zip3_restricted, (struct str){ area, 3 }));
 }
 
 /* The next number of *s, at most six digits of it; -1: none. */
@@ -262,48 +328,75 @@ bool phi_is_date(struct str s)
 	return a > 31 ? day_and_month(b, c) : day_and_month(a, b);
 }
 
+bool phi_is_day(struct str s)
+{
+	bool letters = false;
+	struct digits d = digits_of(s);
+	for (size_t i = 0; i < s.n; i++)
+		letters = letters || isalpha((unsigned char)s.p[i]);
+	int year = d.n == 4 ? number(&d, 0, 4) : 0;
+	return letters || d.n != 4 || year < 1900 || year > 2099;
+}
+
 bool phi_is_month_day(struct str s)
 {
-	int a = next_number(&s);
-	return a >= 1 && a <= 31;
+	int day = isalpha((unsigned char)*s.p) ? next_number(&s) : 0;
+	return day >= 1 && day <= 31;
 }
 
-/* The next word of *s: letters, and what is no ASCII; empty at the end. */
-static struct str next_word(struct str *s)
+bool phi_is_stamp(struct str s)
 {
-	size_t start = 0;
-	while (start < s->n && (unsigned char)s->p[start] < 0x80 && !isalpha((unsigned char)s->p[start]))
-		start++;
-	size_t end = start;
-	while (end < s->n && ((unsigned char)s->p[end] >= 0x80 || isalpha((unsigned char)s->p[end])))
-		end++;
-	struct str word = { s->p + start, end - start };
-	*s = (struct str){ s->p + end, s->n - end };
-	return word;
+	struct digits d = digits_of(s);
+	if (d.n != 8)
+		return false;
+	int first = number(&d, 0, 4), last = number(&d, 4, 4);
+	return (first >= 1900 && first < 2100 && day_and_month(last / 100, last % 100)) ||
+	       (last >= 1900 && last < 2100 && day_and_month(first / 100, first % 100));
 }
 
-bool phi_is_not_stopped(struct str s)
+bool phi_is_age90(struct str s)
 {
-	for (struct str word; (word = next_word(&s)).n > 0;)
-		if (phi_in_table(phi_table_stop_words, word))
-			return false;
-	return true;
+	int age = next_number(&s);
+	return age >= 90 && age <= 125;
 }
 
-bool phi_is_address(struct str s)
+static size_t count(struct str s, int (*is)(int))
 {
-	return next_number(&s) > 0;
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += is((unsigned char)s.p[i]) != 0;
+	return n;
 }
 
-bool phi_is_person(struct str s)
+bool phi_is_id(struct str s)
 {
-	struct str rest = s;
-	return phi_in_table(phi_table_first_names, next_word(&rest)) && phi_is_not_stopped(s);
+	size_t digits = count(s, isdigit);
+	if (digits == 0)
+		return false;
+	return s.n - digits > 1 || (s.n == digits ? phi_is_day(s) : !memchr(s.p, '.', s.n));
 }
 
-bool phi_is_person_last_first(struct str s)
+bool phi_is_ssn_end(struct str s)
 {
-	struct str rest = s;
-	next_word(&rest);
-	return phi_in_table(phi_table_first_names, next_word(&rest)) && phi_is_not_stopped(s);
+	return has_length(s, 4, 4);
+}
+
+bool phi_is_street(struct str s)
+{
+	return count(s, isdigit) > 0 && count(s, isalpha) > 2 && memchr(s.p, ' ', s.n);
+}
+
+bool phi_is_place(struct str s)
+{
+	return s.n > 2 && !phi_in_table(phi_table_broad_places, s);
+}
+
+bool phi_is_letters(struct str s)
+{
+	return count(s, isdigit) == 0 && count(s, isalpha) > 0;
+}
+
+bool phi_is_capital_name(struct str s)
+{
+	return phi_is_letters(s) && (isupper((unsigned char)*s.p) || (unsigned char)*s.p >= 0x80) && !memchr(s.p, '_', s.n) && !memchr(s.p, '/', s.n);
 }

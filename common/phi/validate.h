@@ -9,8 +9,11 @@
 
 #include <stdbool.h>
 
-/* A sorted table that ends with NULL (rules.h) has the word, in lower case or not. */
-bool phi_in_table(const char *const *table, struct str word);
+/* A sorted table that ends with NULL (rules.h) has the text, in lower case or not. */
+bool phi_in_table(const char *const *table, struct str text);
+
+/* The length of the country's IBAN by the first two letters, 0: no such country. */
+size_t phi_iban_length(const char country[2]);
 
 /* Issued numbers (Social Security Administration, POMS RM 10201.035): no area 000, 666, 900-999, no group 00, no serial 0000. */
 bool phi_is_ssn(struct str s);
@@ -38,20 +41,48 @@ bool phi_is_nhs(struct str s);
 /* Canada, Social Insurance Number: nine digits, the first not 0 or 8 but for samples, Luhn. */
 bool phi_is_sin(struct str s);
 
-/* CMS, Understanding the MBI Format: 11 characters whose 2nd, 5th, 8th and 9th are letters without S, L, O, I, B, Z. */
+/* CMS, Understanding the MBI Format: 11 characters, C A AN N A AN N A A N N; C is 1 to 9, letters are without S, L, O, I, B, Z. */
 bool phi_is_mbi(struct str s);
 
-bool phi_is_ipv4(struct str s);  /* not loopback, not unspecified, no net mask */
-bool phi_is_ipv6(struct str s);  /* by inet_pton(3), with two groups of three digits or more */
-bool phi_is_phone(struct str s); /* North American Numbering Plan: area and exchange start with 2 to 9 */
+bool phi_is_ipv4(struct str s); /* not loopback, not unspecified, no net mask */
+bool phi_is_ipv6(struct str s); /* by inet_pton(3), with two groups of three digits or more */
+
+bool phi_is_phone(struct str s);        /* North American Numbering Plan: area and exchange start with 2 to 9 */
 bool phi_is_phone_world(struct str s);  /* ITU-T E.164: 8 to 15 digits */
-bool phi_is_phone_length(struct str s); /* 6 to 15 digits */
-bool phi_is_zip_length(struct str s);   /* 3 to 10 digits */
-bool phi_is_date(struct str s);      /* three numbers with a day and a month among them */
-bool phi_is_month_day(struct str s); /* the first number that is no year is 1 to 31 */
-bool phi_is_address(struct str s);   /* no word of the stop list before the last */
-bool phi_is_person(struct str s);    /* a first name of the list, and no word of the stop list */
-bool phi_is_person_last_first(struct str s); /* the same, with the first name second */
-bool phi_is_not_stopped(struct str s); /* no word of the stop list */
+bool phi_is_phone_length(struct str s); /* 7 to 15 digits */
+
+/* 3GPP TS 23.003, annex B: 15 digits, the last by Luhn. */
+bool phi_is_imei(struct str s);
+
+/* GS1 General Specifications, 7.9: the 14 digits of a GTIN behind "(01)", the last by weights 3 and 1. */
+bool phi_is_udi(struct str s);
+
+/*
+ * ZIP codes of five or nine digits. Three digits only where their area is too small to be named: the 17 of phi-zip3-restricted.txt, 45 CFR
+ * 164.514(b)(2)(i)(B).
+ */
+bool phi_is_zip(struct str s);
+
+bool phi_is_date(struct str s);  /* three numbers with a day and a month among them */
+bool phi_is_day(struct str s);   /* more than a year: Safe Harbor leaves years alone, 45 CFR 164.514(b)(2)(i)(C) */
+bool phi_is_stamp(struct str s); /* YYYYMMDD of 1900 to 2099, or MMDDYYYY */
+bool phi_is_age90(struct str s); /* 90 to 125: 45 CFR 164.514(b)(2)(i)(C) */
+
+bool phi_is_month_day(struct str s); /* a month by name and a day, 1 to 31 */
+
+/* HM Revenue and Customs, NIM39110: two letters, six digits, A to D, without prefixes that are not given out. */
+bool phi_is_nino(struct str s);
+
+/* Quebec, numéro d'assurance maladie: four letters; year, month (+50: woman) and day of birth; two digits. */
+bool phi_is_ramq(struct str s);
+
+bool phi_is_wallet(struct str s); /* base58 of 26 to 35 characters that begins with 1 or 3 */
+
+bool phi_is_id(struct str s);           /* with a digit; no year, no decimal number */
+bool phi_is_ssn_end(struct str s);      /* four digits */
+bool phi_is_street(struct str s);       /* a digit, a letter and a space */
+bool phi_is_place(struct str s);        /* no state or country: those are no subdivision smaller than a state */
+bool phi_is_letters(struct str s);      /* a letter, no digit */
+bool phi_is_capital_name(struct str s); /* letters of which the first is a capital */
 
 #endif

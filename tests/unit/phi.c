@@ -1,4 +1,5 @@
 /* The checks of candidates, against published samples and one wrong digit. */
+#include "phi/example.h"
 #include "phi/redact.h"
 #include "phi/validate.h"
 
@@ -23,10 +24,25 @@ static void issued_numbers(void)
 	CHECK(phi_is_phone(STR("(555) 234-5678")) && !phi_is_phone(STR("155 234 5678")));
 }
 
-static void dates_and_names(void)
+static void dates_and_places(void)
 {
 	CHECK(phi_is_date(STR("2023-07-18")) && phi_is_date(STR("31/12/2020")) && !phi_is_date(STR("45/45/2020")));
-	CHECK(phi_is_person(STR("John S.")) && !phi_is_person(STR("Graves Disease")) && !phi_is_person(STR("John Hospital")));
+	CHECK(phi_is_stamp(STR("19800229")) && phi_is_stamp(STR("12311999")) && !phi_is_stamp(STR("19804501")));
+	CHECK(phi_is_zip(STR("62704")) && phi_is_zip(STR("036")) && !phi_is_zip(STR("627")));
+	CHECK(phi_is_age90(STR("93 years")) && !phi_is_age90(STR("89")) && !phi_is_age90(STR("126")));
+}
+
+static void tell(void *with, const struct phi_rule *rule, const char *list, size_t number)
+{
+	(void)with;
+	printf("# %s: %s %zu\n", rule->id, list, number);
+}
+
+static void every_rule_holds_its_examples(void)
+{
+	struct phi_scanner *s = phi_scanner_new();
+	CHECK_INT(phi_test_examples(s, tell, NULL), 0);
+	phi_scanner_free(s);
 }
 
 static void offsets_are_of_the_text_as_given(void)
@@ -60,7 +76,8 @@ int main(void)
 {
 	RUN(numbers_with_check_digits);
 	RUN(issued_numbers);
-	RUN(dates_and_names);
+	RUN(dates_and_places);
+	RUN(every_rule_holds_its_examples);
 	RUN(offsets_are_of_the_text_as_given);
 	RUN(redaction_leaves_the_rest);
 	return unit_done();
