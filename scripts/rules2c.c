@@ -17,6 +17,7 @@
 
 struct phrase {
 	char *text; /* all words */
+	bool capitals;
 	bool rules[PHI_RULES_MAX], keys[PHI_RULES_MAX], contexts[PHI_CONTEXTS_MAX];
 };
 
@@ -125,16 +126,12 @@ static int number(const cJSON *v, const char *name, const char *id)
 
 static struct phi_word *word(const char *p, size_t n)
 {
-	uint32_t hash = PHI_HASH_START;
 	if (n == 0 || n > PHI_WORD_LONGEST)
 		die("%.*s: a word has 1 to %d letters", (int)n, p, PHI_WORD_LONGEST);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!islower((unsigned char)p[i]))
 			die("%.*s: a word has letters a to z only", (int)n, p);
-		hash = phi_hash_step(hash, (unsigned char)p[i]);
-	}
-	hash = phi_hash_end(hash);
-	uint32_t slot = hash % PHI_SLOTS;
+	uint32_t hash = phi_hash(p, n), slot = hash % PHI_SLOTS;
 	for (; words[slot].n > 0; slot = (slot + 1) % PHI_SLOTS)
 		if (words[slot].n == n && memcmp(word_text + words[slot].text, p, n) == 0)
 			return &words[slot];
@@ -151,23 +148,24 @@ static size_t first_word(const char *phrase)
 	return strcspn(phrase, " ");
 }
 
-static struct phrase *phrase(const char *words_of_it)
+/* The phrase of a keyword: words of small letters, or one word of capitals, which stands in capitals only. */
+static struct phrase *phrase(const char *keyword)
 {
+	char *lower = strdup(keyword);
+	bool capitals = isupper((unsigned char)*keyword) != 0;
+	for (char *p = lower; *p; p++) {
+		if (!(capitals ? isupper((unsigned char)*p) : islower((unsigned char)*p)) && (capitals || *p != ' ' || p == lower || p[-1] == ' ' || !p[1]))
+			die("%s: a keyword is words of letters a to z with one space between, or a word of capitals", keyword);
+		*p = (char)tolower((unsigned char)*p);
+	}
 	for (int i = 0; i < n_phrases; i++)
-		if (strcmp(phrases[i].text, words_of_it) == 0)
+		if (strcmp(phrases[i].text, lower) == 0) {
+			phrases[i].capitals = phrases[i].capitals && capitals;
 			return &phrases[i];
+		}
 	if (n_phrases == PHRASES_MAX)
 		die("too many keywords");
-	for (const char *p = words_of_it; *p; p += *p == ' ') {
-		size_t n = first_word(p);
-		for (size_t i = 0; i < n; i++)
-			if (!islower((unsigned char)p[i]))
-				die("%s: a keyword is words of letters a to z with one space between", words_of_it);
-		if (n == 0)
-			die("%s: a keyword is words with one space between", words_of_it);
-		p += n;
-	}
-	phrases[n_phrases].text = strdup(words_of_it);
+	phrases[n_phrases] = (struct phrase){ .text = lower, .capitals = capitals };
 	return &phrases[n_phrases++];
 }
 
@@ -215,13 +213,22 @@ static bool same_first(int i, int k)
 	return k < n_phrases && n == first_word(phrases[k].text) && strncmp(phrases[i].text, phrases[k].text, n) == 0;
 }
 
+/* Whether all phrases of the first word stand in capitals only. */
+static bool only_capitals(int i)
+{
+	for (int k = i; same_first(i, k); k++)
+		if (!phrases[k].capitals)
+			return false;
+	return true;
+}
+
 static void sort_phrases(void)
 {
 	qsort(phrases, (size_t)n_phrases, sizeof *phrases, by_text);
 	for (int i = 0; i < n_phrases; i++)
 		if (i == 0 || !same_first(i - 1, i)) {
 			struct phi_word *w = word(phrases[i].text, first_word(phrases[i].text));
-			w->is |= PHI_IS_KEYWORD;
+			w->is |= PHI_IS_KEYWORD | (only_capitals(i) ? PHI_IS_CAPITALS : 0);
 			w->phrases = (uint16_t)i;
 		}
 }
@@ -454,12 +461,13 @@ static void put_name_rules(const char *table, const char *name)
 	printf("PHI_NO_RULE };\n");
 }
 
-static void put_bits(const char *name, unsigned bits, uint8_t is)
+/* The bits of words that are one of `is`, but for those that are `without`. */
+static void put_bits(const char *name, unsigned bits, uint8_t is, uint8_t without)
 {
 	uint64_t *set = room((size_t)1 << (bits - 3));
 	for (uint32_t i = 0; i < PHI_SLOTS; i++) {
 		uint32_t bit = words[i].hash >> (32 - bits);
-		if (words[i].n > 0 && (words[i].is & is))
+		if (words[i].n > 0 && (words[i].is & is) && !(words[i].is & without))
 			set[bit >> 6] |= (uint64_t)1 << (bit & 63);
 	}
 	printf("const uint64_t %s[] = {\n", name);
@@ -479,8 +487,8 @@ static void put_words(void)
 		if (words[i].n > 0)
 			printf("[%u]={%uu,%u,%u,%u,%u},\n", i, words[i].hash, words[i].text, words[i].phrases, words[i].n, words[i].is);
 	printf("};\n");
-	put_bits("phi_filter", PHI_FILTER_BITS, PHI_IS_KEYWORD | PHI_IS_LEAD);
-	put_bits("phi_name_filter", PHI_NAME_FILTER_BITS, PHI_IS_KEYWORD | PHI_IS_LEAD | PHI_IS_FIRST | PHI_IS_SURNAME);
+	put_bits("phi_filter", PHI_FILTER_BITS, PHI_IS_KEYWORD | PHI_IS_LEAD, PHI_IS_CAPITALS);
+	put_bits("phi_name_filter", PHI_NAME_FILTER_BITS, PHI_IS_KEYWORD | PHI_IS_LEAD | PHI_IS_FIRST | PHI_IS_SURNAME, 0);
 }
 
 /* The next line of a table that is none of its comments, in order; NULL: no more. */

@@ -246,15 +246,16 @@ static size_t escape_at(struct str s, uint32_t *c)
 	}
 }
 
+/* 1 more than the value of each character, of both alphabets; 0: none. */
+static const uint8_t base64_values[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, ['+'] = 63, ['-'] = 63, ['/'] = 64, ['_'] = 64,
+};
+
 static int base64_value(char c)
 {
-	if (isupper((unsigned char)c))
-		return c - 'A';
-	if (islower((unsigned char)c))
-		return c - 'a' + 26;
-	if (isdigit((unsigned char)c))
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+	return base64_values[(unsigned char)c] - 1;
 }
 
 /* How long the run of base64 at the start of s is, of `most` at most; long lines go on behind a line break. */

@@ -15,7 +15,9 @@
 
 #define PASSES 4           /* the text as it is, and up to three times decoded */
 #define KEY_LONGEST 256
+#define GAP_LONGEST 7
 #define SPACED_FEWEST 7    /* characters that stand alone, one behind the other */
+#define SPACED_GAP 3       /* spaces between them, at most */
 #define BASE64_SHORTEST 11
 
 /* Classes of bytes. */
@@ -23,7 +25,10 @@
 #define LOWER 2u
 #define DIGIT 4u
 #define MARK 8u /* can begin something */
-#define HIGH 16u /* no ASCII */
+#define HIGH 16u  /* no ASCII */
+#define JOINT 32u /* joins the parts of a token: _ - . / + : = */
+#define LINK 64u  /* behind letters: what they are a part of may be a shape or a segment */
+#define GAP 128u  /* may stand between the words of a keyword */
 #define LETTER (UPPER | LOWER)
 #define ALNUM (LETTER | DIGIT)
 
@@ -36,7 +41,10 @@ static const uint8_t class[256] = {
 	['0'] = DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
 	['A'] = U8, U8, U8, UPPER, UPPER,
 	['a'] = L8, L8, L8, LOWER, LOWER,
-	['@'] = MARK, ['('] = MARK, ['+'] = MARK, [':'] = MARK, ['%'] = MARK, ['&'] = MARK, ['\\'] = MARK, ['/'] = MARK,
+	['@'] = MARK, ['('] = MARK, ['%'] = MARK, ['&'] = MARK, ['+'] = MARK | JOINT,
+	['\\'] = MARK | GAP, [':'] = MARK | JOINT | LINK | GAP, ['/'] = MARK | JOINT | GAP,
+	['_'] = JOINT | GAP, ['-'] = JOINT | LINK | GAP, ['.'] = JOINT | GAP, ['='] = JOINT, ['|'] = LINK,
+	[' '] = GAP, ['\n'] = GAP, ['\''] = GAP, ['"'] = GAP, ['#'] = GAP,
 	[0x80] = H32, H32, H32, H32,
 };
 
@@ -94,17 +102,19 @@ static void add(struct phi_scanner *s, const struct phi_rule *rule, enum phi_con
 		s->found[s->n++] = (struct phi_finding){ rule, confidence, offset(s, value.p), value.n };
 }
 
-/* Whether a mark that joins the parts of tokens stands at p, with a letter or digit at the far side. */
-static bool joined(const struct phi_scanner *s, const char *p, int side, const char *marks)
+/* Whether a joint stands at p, with a letter or digit at the far side. */
+static bool joined(const struct phi_scanner *s, const char *p, int side)
 {
 	const char *far = p + side;
-	return p >= s->first && p < s->end && far >= s->first && far < s->end && *p && strchr(marks, *p) && (class_at(far) & ALNUM);
+	return p >= s->first && p < s->end && far >= s->first && far < s->end && (class_at(p) & JOINT) && (class_at(far) & ALNUM);
 }
 
+/* A colon or = in front and a full stop and a letter behind it are what stands between words. */
 static bool in_token(const struct phi_scanner *s, struct str c)
 {
 	const char *after = c.p + c.n;
-	return joined(s, c.p - 1, -1, "-_./+") || joined(s, after, 1, "-_/:+=") || (joined(s, after, 1, ".") && (class_at(after + 1) & DIGIT));
+	return (joined(s, c.p - 1, -1) && c.p[-1] != ':' && c.p[-1] != '=') ||
+	       (joined(s, after, 1) && (*after != '.' || (class_at(after + 1) & DIGIT)));
 }
 
 /* Whether it ends, and, where no keyword stands in front of it, begins where a word could. */
@@ -121,7 +131,7 @@ static bool bounded(const struct phi_scanner *s, struct str c, bool cue)
 static const char *phrase_end(const struct phi_scanner *s, const struct phi_phrase *phrase, const char *p)
 {
 	for (const char *rest = phrase->rest; *rest; rest += *rest == ' ') {
-		for (int gap = 0; gap < 7 && p < s->end && *p && strchr(" _-'.#\":/\\\n", *p); gap++)
+		for (int gap = 0; gap < GAP_LONGEST && p < s->end && (class_at(p) & GAP); gap++)
 			p++;
 		while (*rest && *rest != ' ')
 			if (p == s->end || (*p++ | 0x20) != *rest++)
@@ -143,10 +153,9 @@ static bool has_context(const struct phi_phrase *phrase, unsigned context)
 /* The word that begins at p: its end, and what the table has on it, or NULL. */
 static const struct phi_word *word_from(const struct phi_scanner *s, const char *p, const char **end)
 {
-	uint32_t hash = PHI_HASH_START;
 	for (*end = p; *end < s->end && (class_at(*end) & LETTER); ++*end)
-		hash = phi_hash_step(hash, (unsigned char)**end);
-	return phi_word_at(p, (size_t)(*end - p), phi_hash_end(hash));
+		;
+	return phi_word_at(p, (size_t)(*end - p), phi_hash(p, (size_t)(*end - p)));
 }
 
 /* Whether a word of the context begins within `reach` bytes behind p. */
@@ -181,6 +190,8 @@ static bool judge(struct phi_scanner *s, uint16_t r, struct str c, bool cue)
 {
 	const struct phi_rule *rule = &phi_rules[r];
 	if (c.n == 0 || !bounded(s, c, cue) || (rule->not_in_token && in_token(s, c)))
+		return false;
+	if (rule->require && rule->after == 0 && !in_context(s, rule, c))
 		return false;
 	bool right = !rule->check || rule->check(c);
 	if (!right && rule->veto)
@@ -293,50 +304,57 @@ static void take_camel(struct phi_scanner *s, const char *start, const char *end
 {
 	while (start < end) {
 		const char *part = start + 1;
-		uint32_t hash = phi_hash_step(PHI_HASH_START, (unsigned char)*start);
-		for (; part < end && !((class_at(part) & UPPER) && (class_at(part - 1) & LOWER)); part++)
-			hash = phi_hash_step(hash, (unsigned char)*part);
-		const struct phi_word *word = phi_word_at(start, (size_t)(part - start), phi_hash_end(hash));
+		while (part < end && !((class_at(part) & UPPER) && (class_at(part - 1) & LOWER)))
+			part++;
+		const struct phi_word *word = phi_word_at(start, (size_t)(part - start), phi_hash(start, (size_t)(part - start)));
 		if (word && (word->is & PHI_IS_KEYWORD))
 			take_phrases(s, word, start, part);
 		start = part;
 	}
 }
 
-/* A character that stands alone, or not: letters spaced out one by one are a way to hide a text. */
+static bool is_camel(const char *start, const char *end)
+{
+	while (++start < end)
+		if ((class_at(start) & UPPER) && (class_at(start - 1) & LOWER))
+			return true;
+	return false;
+}
+
+/* Counts characters that stand alone: letters spaced out one by one are a way to hide a text. */
 static void count_alone(struct phi_scanner *s, const char *start, const char *end)
 {
 	size_t at = offset(s, start);
-	if (end - start > 1) {
-		s->alone = 0;
+	if (end - start > 1)
 		return;
-	}
-	s->alone = s->alone > 0 && at - s->alone_end <= 4 ? s->alone + 1 : 1;
+	s->alone = at - s->alone_end <= SPACED_GAP ? s->alone + 1 : 1;
 	s->alone_end = at + 1;
 	s->encoded = s->encoded || s->alone >= SPACED_FEWEST;
 }
 
-static const char *alnum_end(const struct phi_scanner *s, const char *p)
+static void probe_base64(struct phi_scanner *s, const char *start)
 {
-	while (p < s->end && (class_at(p) & ALNUM))
-		p++;
-	return p;
+	s->encoded = s->encoded || phi_is_base64_text((struct str){ start, (size_t)(s->end - start) });
 }
 
 /* Digits, or letters and digits: a shape, or else a keyword that its number sticks to, as MRN123456. The end of what was taken. */
-static const char *take_mixed(struct phi_scanner *s, const char *start, const char *digits, uint32_t hash)
+static const char *take_mixed(struct phi_scanner *s, const char *start, const char *digits)
 {
-	const char *end = alnum_end(s, digits);
+	const char *end = digits;
+	unsigned classes = class_at(start);
+	for (; class_at(end) & ALNUM; end++)
+		classes |= class_at(end);
 	count_alone(s, start, end);
-	if (end - start >= BASE64_SHORTEST && phi_is_base64_text((struct str){ start, (size_t)(s->end - start) }))
-		s->encoded = true;
+	if (end - start >= BASE64_SHORTEST && (classes & LETTER) == LETTER)
+		probe_base64(s, start);
 	const char *taken = take_shape(s, start);
 	if (taken)
 		return taken;
 	if (end < s->end && *end == '|')
 		take_fields(s, start, end);
 	if (digits > start && end - digits >= 4) {
-		const struct phi_word *word = phi_word_at(start, (size_t)(digits - start), phi_hash_end(hash));
+		size_t n = (size_t)(digits - start);
+		const struct phi_word *word = phi_word_at(start, n, phi_hash(start, n));
 		if (word && (word->is & PHI_IS_KEYWORD))
 			take_phrases(s, word, start, digits);
 	}
@@ -356,37 +374,46 @@ static bool begins_shape(const char *start, size_t n, const char *end)
 	       (n == 2 && *end == '-') || ((n == 2 || n == 4) && (class_at(start + 1) & UPPER) && *end == ' ' && (class_at(end + 1) & DIGIT));
 }
 
+/* A word that the tables may know, of letters large and small, that is short, or that goes on with something else than white space. */
+static const char *take_odd_word(struct phi_scanner *s, const char *start, const char *p, uint32_t hash, bool known)
+{
+	size_t n = (size_t)(p - start);
+	if (class_at(p) & DIGIT)
+		return take_mixed(s, start, p);
+	const char *end = known && !(class_at(p) & HIGH) ? look_up(s, start, p, hash) : NULL;
+	if (!end && begins_shape(start, n, p))
+		end = take_shape(s, start);
+	if (end)
+		return end;
+	if (*p == '|')
+		take_fields(s, start, p);
+	count_alone(s, start, p);
+	if (n > 3 && is_camel(start, p)) {
+		take_camel(s, start, p);
+		if (n >= BASE64_SHORTEST)
+			probe_base64(s, start);
+	}
+	return p;
+}
+
 static const char *take_word(struct phi_scanner *s, const char *start)
 {
 	const char *p = start;
-	uint32_t hash = PHI_HASH_START, inner = 0;
-	unsigned first = class_at(p);
+	uint64_t hash = 0, capitals = 0, smalls = 0;
+	unsigned n;
 	do {
-		hash = phi_hash_step(hash, (unsigned char)*p++);
-		inner |= class_at(p);
-	} while (class_at(p) & LETTER);
-	if (class_at(p) & DIGIT)
-		return take_mixed(s, start, p, hash);
-	size_t n = (size_t)(p - start);
+		uint64_t chunk = phi_chunk(p);
+		n = phi_letters(chunk);
+		hash = phi_hash_more(hash, chunk, n);
+		capitals |= phi_lowest(~chunk & PHI_CASE, n) >> (p == start ? 8 : 0);
+		smalls |= phi_lowest(chunk & PHI_CASE, n);
+		p += n;
+	} while (n == PHI_CHUNK);
 	uint32_t whole = phi_hash_end(hash);
-	if ((first & UPPER) ? in_filter(phi_name_filter, PHI_NAME_FILTER_BITS, whole) : in_filter(phi_filter, PHI_FILTER_BITS, whole)) {
-		const char *end = class_at(p) & HIGH ? NULL : look_up(s, start, p, whole);
-		if (end)
-			return end;
-	}
-	const char *shape = begins_shape(start, n, p) ? take_shape(s, start) : NULL;
-	if (shape)
-		return shape;
-	if (*p == '|')
-		take_fields(s, start, p);
-	if (n <= 2)
-		count_alone(s, start, p);
-	else if ((inner & UPPER) && ((inner | first) & LOWER)) {
-		take_camel(s, start, p);
-		if (n >= BASE64_SHORTEST && phi_is_base64_text((struct str){ start, (size_t)(s->end - start) }))
-			s->encoded = true;
-	}
-	return p;
+	bool upper = class_at(start) & UPPER;
+	bool odd = (capitals && smalls) || p - start == 1 || (class_at(p) & (DIGIT | HIGH | LINK)) || (upper && (class_at(p + 1) & DIGIT));
+	bool known = upper ? in_filter(phi_name_filter, PHI_NAME_FILTER_BITS, whole) : in_filter(phi_filter, PHI_FILTER_BITS, whole);
+	return odd || known ? take_odd_word(s, start, p, whole, known) : p;
 }
 
 /* What only tells that something is written in another way: the rest of it is for the normaliser. */
@@ -410,7 +437,7 @@ static const char *take_mark(struct phi_scanner *s, const char *p)
 {
 	if (*p == '\\' && p[1] && strchr("nrtbf", p[1]))
 		return p + 2;
-	bool begins = *p == '@' ? p > s->first : *p == '(' || *p == '+' ? (class_at(p + 1) & DIGIT) != 0 : *p == ':' ? p[1] == ':' : *p == '/' && p[1] == '9';
+	bool begins = *p == '@' ? p > s->first : *p == '(' || *p == '+' ? (class_at(p + 1) & DIGIT) != 0 : *p == ':' || (*p == '/' && p[1] == '9');
 	const char *end = begins ? take_shape(s, p) : NULL;
 	s->encoded = s->encoded || is_encoded(s, p);
 	return end ? end : p + 1;
@@ -421,15 +448,15 @@ static void walk(struct phi_scanner *s)
 	s->first = s->text.p;
 	s->end = s->text.p + s->text.n;
 	s->encoded = s->high = false;
-	s->alone = 0;
+	s->alone = s->alone_end = 0;
 	memset(s->near, 0, sizeof s->near);
 	for (const char *p = s->first; p < s->end;) {
 		unsigned c = class_at(p);
 		if (c & LETTER)
 			p = take_word(s, p);
 		else if (c & DIGIT)
-			p = take_mixed(s, p, p, PHI_HASH_START);
-		else if (c & MARK)
+			p = take_mixed(s, p, p);
+		else if ((c & MARK) && (*p != ':' || p[1] == ':'))
 			p = take_mark(s, p);
 		else {
 			s->high = s->high || (c & HIGH);
@@ -446,6 +473,13 @@ static void map_back(struct phi_scanner *s, size_t from, int maps)
 			phi_map_back(&s->maps[maps], &s->found[i].start, &s->found[i].n);
 }
 
+/* Room behind the text for words that are read eight letters at once. */
+static void pad(struct buf *text)
+{
+	if (buf_reserve(text, PHI_CHUNK))
+		memset(text->p + text->n, 0, PHI_CHUNK);
+}
+
 /* Walks over the text, and again over what it decodes to, until there is nothing more to decode. */
 static void walk_all(struct phi_scanner *s)
 {
@@ -458,6 +492,7 @@ static void walk_all(struct phi_scanner *s)
 		struct buf last = s->text;
 		s->text = s->spare;
 		s->spare = last;
+		pad(&s->text);
 		walk(s);
 		map_back(s, from, maps + 1);
 	}
@@ -523,6 +558,7 @@ int phi_scan(struct phi_scanner *s, struct str key, struct str text, const struc
 		buf_z(&s->text, ": ");
 	size_t lead = s->text.n;
 	buf_str(&s->text, text);
+	pad(&s->text);
 	walk_all(s);
 	if (s->undecodable)
 		return err_set(e, ROS_INPUT, "a text is no UTF-8");

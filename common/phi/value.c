@@ -403,7 +403,8 @@ static struct str last_first(const char *first, const char *end, struct str last
 /* The letters and digits of an IBAN, as many as the country's have. */
 static struct str iban(struct str shape)
 {
-	size_t n = 0, have = 0, want = phi_iban_length(shape.p);
+	bool begins = shape.n > 14 && isalpha((unsigned char)shape.p[1]) && isdigit((unsigned char)shape.p[2]) && isdigit((unsigned char)shape.p[3]);
+	size_t n = 0, have = 0, want = begins ? phi_iban_length(shape.p) : 0;
 	for (; n < shape.n && have < want; n++)
 		have += isalnum((unsigned char)shape.p[n]) != 0;
 	return (struct str){ shape.p, want > 0 && have == want ? n : 0 };

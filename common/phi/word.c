@@ -21,9 +21,6 @@ const struct phi_word *phi_word_at(const char *p, size_t n, uint32_t hash)
 
 unsigned phi_word_is(struct str word)
 {
-	uint32_t hash = PHI_HASH_START;
-	for (size_t i = 0; i < word.n; i++)
-		hash = phi_hash_step(hash, (unsigned char)word.p[i]);
-	const struct phi_word *found = phi_word_at(word.p, word.n, phi_hash_end(hash));
+	const struct phi_word *found = phi_word_at(word.p, word.n, phi_hash(word.p, word.n));
 	return found ? found->is : 0;
 }
