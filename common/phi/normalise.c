@@ -301,10 +301,15 @@ bool phi_is_base64_text(struct str s)
 	struct str run = { s.p, base64_run(s, BASE64_PROBE) };
 	if (run.n < BASE64_SHORTEST)
 		return false;
-	size_t n = base64_decode(run, text), plain = 0;
-	for (size_t i = 0; i < n; i++)
-		plain += (unsigned char)text[i] < 0x80;
-	return n > 0 && plain == n;
+	size_t n = base64_decode(run, text), at = 0, plain = 0;
+	while (at < n) {
+		size_t rune = str_rune((struct str){ text + at, n - at });
+		if (rune == 0 && n - at > 3)
+			return false;
+		plain += rune == 1;
+		at += rune > 0 ? rune : n - at; /* the end may be cut */
+	}
+	return n > 0 && plain * 4 >= n * 3;
 }
 
 /* A run of base64 at i that holds text: appends that, and says how long the run is; else 0. */

@@ -341,18 +341,18 @@ static void probe_base64(struct phi_scanner *s, const char *start)
 static const char *take_mixed(struct phi_scanner *s, const char *start, const char *digits)
 {
 	const char *end = digits;
-	unsigned classes = class_at(start);
+	unsigned behind = 0;
 	for (; class_at(end) & ALNUM; end++)
-		classes |= class_at(end);
+		behind |= class_at(end);
 	count_alone(s, start, end);
-	if (end - start >= BASE64_SHORTEST && (classes & LETTER) == LETTER)
+	if (end - start >= BASE64_SHORTEST && ((behind | class_at(start)) & LETTER) == LETTER)
 		probe_base64(s, start);
 	const char *taken = take_shape(s, start);
 	if (taken)
 		return taken;
 	if (end < s->end && *end == '|')
 		take_fields(s, start, end);
-	if (digits > start && end - digits >= 4) {
+	if (digits - start >= 3 && end - digits >= 4 && !(behind & LETTER)) {
 		size_t n = (size_t)(digits - start);
 		const struct phi_word *word = phi_word_at(start, n, phi_hash(start, n));
 		if (word && (word->is & PHI_IS_KEYWORD))

@@ -376,6 +376,11 @@ bool phi_is_id(struct str s)
 	return s.n - digits > 1 || (s.n == digits ? phi_is_day(s) : !memchr(s.p, '.', s.n));
 }
 
+bool phi_is_long_id(struct str s)
+{
+	return phi_is_id(s) && count(s, isdigit) >= 4;
+}
+
 bool phi_is_ssn_end(struct str s)
 {
 	return has_length(s, 4, 4);
@@ -388,7 +393,7 @@ bool phi_is_street(struct str s)
 
 bool phi_is_place(struct str s)
 {
-	return s.n > 2 && !phi_in_table(phi_table_broad_places, s);
+	return !phi_in_table(phi_table_broad_places, s);
 }
 
 bool phi_is_letters(struct str s)

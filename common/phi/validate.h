@@ -79,6 +79,7 @@ bool phi_is_ramq(struct str s);
 bool phi_is_wallet(struct str s); /* base58 of 26 to 35 characters that begins with 1 or 3 */
 
 bool phi_is_id(struct str s);           /* with a digit; no year, no decimal number */
+bool phi_is_long_id(struct str s);      /* an id of four digits or more */
 bool phi_is_ssn_end(struct str s);      /* four digits */
 bool phi_is_street(struct str s);       /* a digit, a letter and a space */
 bool phi_is_place(struct str s);        /* no state or country: those are no subdivision smaller than a state */

@@ -95,12 +95,14 @@ static bool joins_groups(struct str s, size_t i)
 
 static struct str id_value(struct str s)
 {
+	if (s.n > 0 && *s.p == '(')
+		s = skip_punctuation(from(s, 1));
 	size_t n = 0, digits = 0, group = 0;
 	for (; n < s.n && n < ID_LONGEST && (isalnum((unsigned char)s.p[n]) || joins(s, n, "-/._") || (group < 5 && joins_groups(s, n))); n++) {
 		digits += isdigit((unsigned char)s.p[n]) != 0;
 		group = isalnum((unsigned char)s.p[n]) ? group + 1 : 0;
 	}
-	return (struct str){ s.p, digits >= 2 && n >= 4 && n < ID_LONGEST ? n : 0 };
+	return (struct str){ s.p, digits >= 1 && n >= 4 && n < ID_LONGEST ? n : 0 };
 }
 
 static struct str digits_value(struct str s)
@@ -383,7 +385,7 @@ static struct str person(const char *end, struct str first)
 		return none;
 	bool followed = n + 1 < all.n && all.p[n] == ' ' && begins_name(from(all, n + 1)) && is_stop(word_at(from(all, n + 1)));
 	bool sure = (is & PHI_IS_SURNAME) && !(is & PHI_IS_COMMON);
-	if (followed || ((is_first & PHI_IS_COMMON) && !sure) || (surname.n == 1 && ((is_first & PHI_IS_COMMON) || first.n < 3)))
+	if (followed || !phi_is_place(surname) || ((is_first & PHI_IS_COMMON) && !sure) || (surname.n == 1 && ((is_first & PHI_IS_COMMON) || first.n < 3)))
 		return none;
 	return (struct str){ first.p, n };
 }
@@ -400,12 +402,12 @@ static struct str last_first(const char *first, const char *end, struct str last
 	return n > 1 && (is & PHI_IS_FIRST) && !(is & PHI_IS_COMMON) && !is_stop(last) ? (struct str){ last.p, last.n + 2 + n } : none;
 }
 
-/* The letters and digits of an IBAN, as many as the country's have. */
+/* The capitals and digits of an IBAN, as many as the country's have. */
 static struct str iban(struct str shape)
 {
 	bool begins = shape.n > 14 && isalpha((unsigned char)shape.p[1]) && isdigit((unsigned char)shape.p[2]) && isdigit((unsigned char)shape.p[3]);
 	size_t n = 0, have = 0, want = begins ? phi_iban_length(shape.p) : 0;
-	for (; n < shape.n && have < want; n++)
+	for (; n < shape.n && have < want && !islower((unsigned char)shape.p[n]); n++)
 		have += isalnum((unsigned char)shape.p[n]) != 0;
 	return (struct str){ shape.p, want > 0 && have == want ? n : 0 };
 }

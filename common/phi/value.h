@@ -7,7 +7,7 @@
 
 /*
  * The value of the kind that begins within a few bytes of the start of s, punctuation and words such as `number` and `is` passed over; empty where there
- * is none. What stands in brackets as redaction writes it is no value. An id has two digits and four characters at least.
+ * is none. What stands in brackets as redaction writes it is no value. An id has a digit and four characters at least.
  */
 struct str phi_value(enum phi_value kind, struct str s);
 

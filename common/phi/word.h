@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define PHI_WORD_LONGEST 31
-#define PHI_SLOTS (1u << 15)
+#define PHI_SLOTS (1u << 16)
 #define PHI_FILTER_BITS 15      /* of words that begin something */
 #define PHI_NAME_FILTER_BITS 18 /* of those and of names */
 
