@@ -42,7 +42,7 @@ static bool is_label(struct str s)
 static struct str skip_punctuation(struct str s)
 {
 	size_t n = 0;
-	while (n < s.n && n < FILLER_BYTES && is_in(s.p[n], " \t\r\n:=#\"'.,?*-_>|[\\") && !is_label(from(s, n)))
+	while (n < s.n && n < FILLER_BYTES && is_in(s.p[n], " \t\r\n:;=#\"'.,?*-_>|[\\") && !is_label(from(s, n)))
 		n++;
 	return from(s, n);
 }
@@ -97,7 +97,8 @@ static struct str id_value(struct str s)
 {
 	if (s.n > 0 && *s.p == '(')
 		s = skip_punctuation(from(s, 1));
-	size_t n = 0, digits = 0, group = 0;
+	size_t n = letters(s), digits = 0, group = 0;
+	n = n > 0 && n < 4 && n + 1 < s.n && s.p[n] == ' ' && isdigit((unsigned char)s.p[n + 1]) ? n + 1 : 0; /* AB 123456 */
 	for (; n < s.n && n < ID_LONGEST && (isalnum((unsigned char)s.p[n]) || joins(s, n, "-/._") || (group < 5 && joins_groups(s, n))); n++) {
 		digits += isdigit((unsigned char)s.p[n]) != 0;
 		group = isalnum((unsigned char)s.p[n]) ? group + 1 : 0;
@@ -385,6 +386,8 @@ static struct str person(const char *end, struct str first)
 		return none;
 	bool followed = n + 1 < all.n && all.p[n] == ' ' && begins_name(from(all, n + 1)) && is_stop(word_at(from(all, n + 1)));
 	bool sure = (is & PHI_IS_SURNAME) && !(is & PHI_IS_COMMON);
+	if ((is & PHI_IS_COMMON) && !(is & PHI_IS_SURNAME))
+		return none;
 	if (followed || !phi_is_place(surname) || ((is_first & PHI_IS_COMMON) && !sure) || (surname.n == 1 && ((is_first & PHI_IS_COMMON) || first.n < 3)))
 		return none;
 	return (struct str){ first.p, n };

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define PHI_WORD_LONGEST 31
-#define PHI_SLOTS (1u << 16)
+#define PHI_SLOTS (1u << 17)
 #define PHI_FILTER_BITS 15      /* of words that begin something */
 #define PHI_NAME_FILTER_BITS 18 /* of those and of names */
 
@@ -20,7 +20,7 @@
 #define PHI_IS_LEAD 2u     /* a shape can begin with it */
 #define PHI_IS_FIRST 4u    /* first name */
 #define PHI_IS_SURNAME 8u
-#define PHI_IS_COMMON 16u /* a name that is an ordinary word, too */
+#define PHI_IS_COMMON 16u /* an ordinary word of English */
 #define PHI_IS_STOP 32u    /* no part of a name */
 #define PHI_IS_CAPITALS 128u /* a keyword in capitals only */
 #define PHI_IS_FILLER 64u /* may stand between a keyword and its value */
