@@ -277,9 +277,19 @@ bool phi_is_phone_world(struct str s)
 	return has_length(s, 8, 15);
 }
 
+/* 2026-01-28 and what follows it. */
+static bool starts_as_date(struct str s)
+{
+	const char *form = "dddd-dd-dd";
+	size_t i = 0;
+	while (form[i] && i < s.n && (form[i] == 'd' ? isdigit((unsigned char)s.p[i]) != 0 : s.p[i] == form[i]))
+		i++;
+	return !form[i];
+}
+
 bool phi_is_phone_length(struct str s)
 {
-	return has_length(s, 7, 15);
+	return has_length(s, 7, 15) && !starts_as_date(s);
 }
 
 bool phi_is_imei(struct str s)

@@ -49,7 +49,7 @@ bool phi_is_ipv6(struct str s); /* by inet_pton(3), with two groups of three dig
 
 bool phi_is_phone(struct str s);        /* North American Numbering Plan: area and exchange start with 2 to 9 */
 bool phi_is_phone_world(struct str s);  /* ITU-T E.164: 8 to 15 digits */
-bool phi_is_phone_length(struct str s); /* 7 to 15 digits */
+bool phi_is_phone_length(struct str s); /* 7 to 15 digits, but no date such as 2026-01-28 */
 
 /* 3GPP TS 23.003, annex B: 15 digits, the last by Luhn. */
 bool phi_is_imei(struct str s);

@@ -22,6 +22,7 @@ static void issued_numbers(void)
 	CHECK(!phi_is_ssn(STR("000-45-6789")) && !phi_is_ssn(STR("666-45-6789")) && !phi_is_ssn(STR("987-65-4321")));
 	CHECK(phi_is_mbi(STR("1EG4-TE5-MK73")) && !phi_is_mbi(STR("0EG4-TE5-MK73")));
 	CHECK(phi_is_phone(STR("(555) 234-5678")) && !phi_is_phone(STR("155 234 5678")));
+	CHECK(phi_is_phone_length(STR("5552345678")) && !phi_is_phone_length(STR("2026-01-28 10")));
 }
 
 static void dates_and_places(void)
