@@ -332,6 +332,15 @@ static void count_alone(struct phi_scanner *s, const char *start, const char *en
 	s->encoded = s->encoded || s->alone >= SPACED_FEWEST;
 }
 
+/* Whether there are both large and small letters. */
+static bool has_both_cases(const char *p, const char *end)
+{
+	unsigned classes = 0;
+	for (; p < end && (classes & LETTER) != LETTER; p++)
+		classes |= class_at(p);
+	return (classes & LETTER) == LETTER;
+}
+
 static void probe_base64(struct phi_scanner *s, const char *start)
 {
 	s->encoded = s->encoded || phi_is_base64_text((struct str){ start, (size_t)(s->end - start) });
@@ -345,7 +354,7 @@ static const char *take_mixed(struct phi_scanner *s, const char *start, const ch
 	for (; class_at(end) & ALNUM; end++)
 		behind |= class_at(end);
 	count_alone(s, start, end);
-	if (end - start >= BASE64_SHORTEST && ((behind | class_at(start)) & LETTER) == LETTER)
+	if (end - start >= BASE64_SHORTEST && has_both_cases(start, end))
 		probe_base64(s, start);
 	const char *taken = take_shape(s, start);
 	if (taken)
