@@ -256,7 +256,7 @@ static struct str quoted_value(struct str s)
 	size_t n = 0;
 	while (n < s.n && n < ID_LONGEST && !is_in(s.p[n], "\"\\\r\n") && s.p[n])
 		n++;
-	return (struct str){ s.p, n < s.n && is_in(s.p[n], "\"\\") ? n : 0 };
+	return (struct str){ s.p, n < s.n && s.p[-1] == '"' && is_in(s.p[n], "\"\\") ? n : 0 }; /* a keyword stands in front */
 }
 
 /* All of a value that says something: not empty, not redacted, not `unknown`. */
