@@ -38,7 +38,7 @@ static bool follow;
 static const struct option options[] = {
 	{ "from", 0, OPTION_TEXT, &from, "ID|TIME", "first entry, by id or publishing time (default: the oldest)", NULL, 0, 0, NULL },
 	{ "to", 0, OPTION_TEXT, &to, "ID|TIME", "last entry, by id or publishing time (default: the newest)", NULL, 0, 0, NULL },
-	{ "since", 0, OPTION_TEXT, &since, "TIME", "begin so long ago (90s, 15m, 2h, 7d, 4w), or at a time", NULL, 0, 0, NULL },
+	{ "since", 0, OPTION_TEXT, &since, "TIME", "begin so long ago (90s, 15m, 2h, 7d, 4w, 1y), or at a time", NULL, 0, 0, NULL },
 	{ "tail", 0, OPTION_INT, &tail, "N", "only the last N of what is asked for", NULL, 0, INT64_MAX, NULL },
 	{ "follow", 'f', OPTION_FLAG, &follow, NULL, "go on with what is published later", NULL, 0, 0, NULL },
 	{ "run", 0, OPTION_TEXT, &run_id, "UUID", "only events of this workflow run", NULL, 0, 0, NULL },
@@ -79,7 +79,7 @@ static int parse_since(char out[END_TEXT], struct err *e)
 {
 	int64_t ms;
 	if (!time_parse_since(str_of(since), time_now_ms(), &ms))
-		return err_set(e, ROS_USAGE, "--since: '%s' is neither an age (90s, 15m, 2h, 7d, 4w) nor a time", since);
+		return err_set(e, ROS_USAGE, "--since: '%s' is neither an age (90s, 15m, 2h, 7d, 4w, 1y) nor a time", since);
 	id_format((struct entry_id){ ms < 0 ? 0 : (uint64_t)ms, 0 }, out);
 	return 0;
 }

@@ -57,6 +57,14 @@ void sha256_format(const struct sha256 *h, char out[SHA256_TEXT])
 	out[SHA256_TEXT - 1] = '\0';
 }
 
+struct sha256 sha256_stored(struct str bytes)
+{
+	struct sha256 h = { 0 };
+	for (size_t i = 0; i < sizeof h.b && i < bytes.n; i++)
+		h.b[i] = (uint8_t)bytes.p[i];
+	return h;
+}
+
 void sha256_accumulate(struct sha256 *sum, const struct sha256 *h)
 {
 	unsigned carry = 0;

@@ -15,6 +15,9 @@ struct sha256 {
 struct sha256 sha256_of(struct str bytes);
 void sha256_format(const struct sha256 *h, char out[SHA256_TEXT]); /* lower-case hex */
 
+/* A hash as it is stored: its 32 bytes; what is missing of them is 0. */
+struct sha256 sha256_stored(struct str bytes);
+
 /* sum += h, as 256-bit big-endian integers modulo 2^256: a sum of hashes that does not depend on order. */
 void sha256_accumulate(struct sha256 *sum, const struct sha256 *h);
 

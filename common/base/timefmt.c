@@ -6,6 +6,7 @@
 
 #include "base/num.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -165,13 +166,29 @@ static int64_t unit_ms(char unit)
 	}
 }
 
+/* The same day of the calendar and the same clock n years before, the 28th for a 29th of February that is none; never before year 0. */
+static int64_t years_before(int64_t ms, int64_t n)
+{
+	char text[TIME_TEXT], year[5];
+	int64_t then;
+	time_format(ms, text);
+	int64_t years = strtoll(text, NULL, 10);
+	snprintf(year, sizeof year, "%04d", (int)(years > n ? years - n : 0));
+	memcpy(text, year, 4);
+	if (!time_parse(str_of(text), &then)) {
+		memcpy(text + 8, "28", 2);
+		time_parse(str_of(text), &then);
+	}
+	return then;
+}
+
 bool time_parse_since(struct str s, int64_t now, int64_t *ms)
 {
 	int64_t n;
 	struct str unit = s;
-	if (!take_digits(&unit, 1, 8, &n) || unit.n != 1 || unit_ms(unit.p[0]) == 0)
+	if (!take_digits(&unit, 1, 8, &n) || unit.n != 1 || (unit.p[0] != 'y' && unit_ms(unit.p[0]) == 0))
 		return time_parse_human(s, ms);
-	*ms = now - n * unit_ms(unit.p[0]);
+	*ms = unit.p[0] == 'y' ? years_before(now, n) : now - n * unit_ms(unit.p[0]);
 	return true;
 }
 

@@ -32,7 +32,7 @@ bool time_is_format(struct str format);
 /* As a person types it for --from, --to: an RFC 3339 date-time or a date (midnight UTC). */
 bool time_parse_human(struct str s, int64_t *ms);
 
-/* As a person types it for --since: so long before `now` (90s, 15m, 2h, 7d, 4w), else as time_parse_human(). */
+/* As a person types it for --since: so long before `now` (90s, 15m, 2h, 7d, 4w, 6y: years of the calendar), else as time_parse_human(). */
 bool time_parse_since(struct str s, int64_t now, int64_t *ms);
 
 /* 2026-01-28T12:00:00.123Z; the milliseconds are always there. Years outside 0000..9999 are clamped. */

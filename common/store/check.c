@@ -27,10 +27,12 @@
 #define SCANS(sum) \
 	"(SELECT ifnull(" sum ", 0) FROM json_each(phi_scan_summary) WHERE key IN ('input_scan', 'output_scan'))"
 
-/* The rows in which the table and `again` differ, once each. */
+/* The rows in which the table and `again` differ, once each. Those of purged days have nothing to be compared with. */
 #define DIFFERENCE(table, key) \
 	" SELECT DISTINCT printf('hour %d, series %d" key ") FROM (SELECT * FROM (SELECT * FROM " table " EXCEPT SELECT * FROM again)" \
-	" UNION ALL SELECT * FROM (SELECT * FROM again EXCEPT SELECT * FROM " table "))"
+	" UNION ALL SELECT * FROM (SELECT * FROM again EXCEPT SELECT * FROM " table "))" \
+	" WHERE ((hour - (hour % 24 + 24) % 24) / 24, (SELECT deployment_id FROM series WHERE id = series_id))" \
+	" NOT IN (SELECT day, deployment_id FROM sealed_day)"
 
 static const char rollups[] =
 	"WITH i AS (SELECT *, (SELECT text FROM term WHERE id = cost_source_term) AS source FROM invocation),"
@@ -43,6 +45,15 @@ static const char rollups[] =
 	" sum(" SCANS("sum(ifnull(value ->> 'status', '') IN ('flagged', 'redacted'))") "), " SUM(SCANS("sum(value ->> 'redaction_count')"))
 	" FROM i GROUP BY 1, 2)"
 	DIFFERENCE("rollup_hour", "', hour, series_id");
+
+/* The calls of a sealed day that its rollups have, those that were deleted, and those that are still there. */
+static const char seals[] =
+	"SELECT printf('day %d, deployment %d: %d calls were recorded, %d deleted, %d are there', day, deployment_id, recorded, calls, there) FROM ("
+	"SELECT day, deployment_id, calls,"
+	" (SELECT ifnull(sum(r.calls), 0) FROM series s JOIN rollup_hour r ON r.series_id = s.id AND r.hour BETWEEN 24 * day AND 24 * day + 23"
+	" WHERE s.deployment_id = d.deployment_id) AS recorded,"
+	" (SELECT count(*) FROM invocation i WHERE i.deployment_id = d.deployment_id AND time_ms >= day * 86400000"
+	" AND time_ms < (day + 1) * 86400000) AS there FROM sealed_day d) WHERE there > 0 OR recorded <> calls";
 
 static const char tallies[] =
 	"WITH named AS (SELECT " HOUR " AS hour, series_id, 'error_code' AS kind, text AS name FROM invocation JOIN term ON id = error_code_term"
@@ -62,6 +73,10 @@ static const struct {
 	                " FROM invocation i JOIN series s ON s.id = series_id WHERE i.deployment_id <> s.deployment_id" },
 	{ "rollup", rollups },
 	{ "tally", tallies },
+	{ "seal", seals },
+	{ "purge", "SELECT printf('%d calls were deleted by day, %d by batch, %d by purge', days, batches, purges) FROM (SELECT"
+	           " (SELECT ifnull(sum(calls), 0) FROM sealed_day) AS days, (SELECT ifnull(sum(events), 0) FROM purged_batch) AS batches,"
+	           " (SELECT ifnull(sum(invocations), 0) FROM purge) AS purges) WHERE days <> batches OR days <> purges" },
 	{ "source-count", "SELECT printf('%s: %d numbers are counted, %d were seen', name, counted, seen) FROM (SELECT name,"
 	                  " recorded + repeated + conflicting + dead AS counted,"
 	                  " ifnull((SELECT sum(last - first + 1) FROM source_range WHERE source_id = id), 0) AS seen FROM source)"
@@ -155,15 +170,18 @@ static struct batch_sum *sum_of(struct checking *c, int64_t batch)
 	return &c->sums[n];
 }
 
+/* Events of a batch, and the sum of their hashes. */
+static void add_to_batch(struct checking *c, int64_t batch, int64_t events, struct str content)
+{
+	struct batch_sum *sum = sum_of(c, batch);
+	struct sha256 hash = sha256_stored(content);
+	sha256_accumulate(&sum->content, &hash);
+	sum->events += events;
+}
+
 static void add_event(struct checking *c, const struct db_stmt *s)
 {
-	struct batch_sum *sum = sum_of(c, db_int(s, 3));
-	struct str content = db_blob(s, 4);
-	struct sha256 hash = { 0 };
-	for (size_t i = 0; i < content.n && i < sizeof hash.b; i++)
-		hash.b[i] = (uint8_t)content.p[i];
-	sha256_accumulate(&sum->content, &hash);
-	sum->events++;
+	add_to_batch(c, db_int(s, 3), 1, db_blob(s, 4));
 	if (!db_is_null(s, 2))
 		latency_count(&c->latency, time_floor(db_int(s, 0), TIME_DAY_MS) / TIME_DAY_MS, db_int(s, 1), db_int(s, 2));
 }
@@ -176,6 +194,18 @@ static int read_record(struct checking *c, struct err *e)
 		return -1;
 	while ((rc = db_step(s, e)) == 1)
 		add_event(c, s);
+	db_finalize(s);
+	return rc;
+}
+
+static int read_purged(struct checking *c, struct err *e)
+{
+	struct db_stmt *s;
+	int rc;
+	if (db_prepare(c->db, "SELECT batch, events, content_sum FROM purged_batch", &s, e) < 0)
+		return -1;
+	while ((rc = db_step(s, e)) == 1)
+		add_to_batch(c, db_int(s, 0), db_int(s, 1), db_blob(s, 2));
 	db_finalize(s);
 	return rc;
 }
@@ -221,7 +251,8 @@ static int check_latency(struct checking *c, struct err *e)
 	int rc;
 	bool known;
 	size_t matched = 0;
-	if (db_prepare(c->db, "SELECT day, deployment_id, sketch FROM latency_day", &s, e) < 0)
+	if (db_prepare(c->db, "SELECT day, deployment_id, sketch FROM latency_day"
+	                      " WHERE (day, deployment_id) NOT IN (SELECT day, deployment_id FROM sealed_day)", &s, e) < 0)
 		return -1;
 	begin(c, "latency");
 	while ((rc = db_step(s, e)) == 1) {
@@ -245,7 +276,7 @@ static int check_all(struct checking *c, struct err *e)
 	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
 		if (run_query(c, queries[i].rule, queries[i].sql, e) < 0)
 			return -1;
-	if (read_record(c, e) < 0 || check_batches(c, e) < 0)
+	if (read_record(c, e) < 0 || read_purged(c, e) < 0 || check_batches(c, e) < 0)
 		return -1;
 	return check_latency(c, e);
 }

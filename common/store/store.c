@@ -11,6 +11,7 @@
 #include "store/migrate.h"
 #include "store/record.h"
 #include "store/rollup.h"
+#include "store/seal.h"
 #include "store/series.h"
 #include "store/source.h"
 #include "store/tally.h"
@@ -34,6 +35,7 @@ struct store {
 	struct tally tally;
 	struct latency latency;
 	struct sources sources;
+	struct seals seals;
 	struct db_stmt *next_batch, *put_batch, *put_conflict, *put_refusal, *put_loss, *put_attempt, *clear_attempts;
 	struct buf canonical;
 	int64_t seen; /* db_data_version() of the last transaction */
@@ -63,7 +65,7 @@ static int prepare(struct store *s, struct err *e)
 	struct db *db = s->db;
 	if (db_exec(db, TUNING, e) < 0 || terms_init(&s->terms, db, e) < 0 || series_init(&s->series, db, e) < 0 ||
 	    record_init(&s->record, db, &s->terms, e) < 0 || rollup_init(&s->rollup, db, e) < 0 || tally_init(&s->tally, db, e) < 0 ||
-	    latency_init(&s->latency, db, e) < 0 || sources_init(&s->sources, db, e) < 0)
+	    latency_init(&s->latency, db, e) < 0 || sources_init(&s->sources, db, e) < 0 || seals_init(&s->seals, db, e) < 0)
 		return -1;
 	if (db_prepare(db, "SELECT ifnull(max(number), 0) + 1 FROM batch", &s->next_batch, e) < 0 ||
 	    db_prepare(db, "INSERT INTO batch (number, committed_ms, recorded, repeated, conflicting, refused, content_sum)"
@@ -137,7 +139,7 @@ static int look_again(struct store *s, struct err *e)
 		return 0;
 	s->seen = version;
 	forget_known(s);
-	return migrate_require(s->db, migrations, n_migrations, e);
+	return migrate_require(s->db, migrations, n_migrations, e) < 0 ? -1 : seals_look(&s->seals, e);
 }
 
 static int number_batch(struct store *s, struct err *e)
@@ -162,15 +164,19 @@ int store_begin(struct store *s, struct err *e)
 	return 0;
 }
 
+static int64_t day_of(const struct event *ev)
+{
+	return time_floor(ev->time_ms, TIME_DAY_MS) / TIME_DAY_MS;
+}
+
 static void gather(struct store *s, struct json_reader *r, const struct event *ev, const struct series *series)
 {
 	int64_t hour = time_floor(ev->time_ms, TIME_HOUR_MS) / TIME_HOUR_MS;
-	int64_t day = time_floor(ev->time_ms, TIME_DAY_MS) / TIME_DAY_MS;
 	int64_t latency_ms = event_int(ev, AI_USAGE_LATENCY_MS, -1);
 	rollup_count(&s->rollup, hour, series->id, ev);
 	tally_count(&s->tally, hour, series->id, r, ev);
 	if (latency_ms >= 0)
-		latency_count(&s->latency, day, series->deployment, latency_ms);
+		latency_count(&s->latency, day_of(ev), series->deployment, latency_ms);
 }
 
 /* *fresh: false where the very conflict is there already. */
@@ -209,8 +215,14 @@ static int record_event(struct store *s, struct json_reader *r, const struct eve
 {
 	struct sha256 content = event_content(r, ev, &s->canonical);
 	struct series series;
-	bool inserted;
-	if (series_find(&s->series, ev, &series, e) < 0 || record_insert(&s->record, r, ev, &series, s->batch, &content, &inserted, e) < 0)
+	bool inserted, sealed;
+	if (series_find(&s->series, ev, &series, e) < 0 || seals_has(&s->seals, day_of(ev), series.deployment, &sealed, e) < 0)
+		return -1;
+	if (sealed) {
+		*outcome = STORE_SEALED;
+		return 0;
+	}
+	if (record_insert(&s->record, r, ev, &series, s->batch, &content, &inserted, e) < 0)
 		return -1;
 	if (!inserted)
 		return settle_known(s, r, ev, &content, outcome, e);
@@ -229,7 +241,7 @@ int store_record(struct store *s, struct json_reader *r, const struct event *ev,
 	};
 	if (record_event(s, r, ev, outcome, e) < 0)
 		return -1;
-	return origin ? sources_count(&s->sources, origin, counted[*outcome], e) : 0;
+	return origin && *outcome != STORE_SEALED ? sources_count(&s->sources, origin, counted[*outcome], e) : 0;
 }
 
 int store_refuse(struct store *s, struct str stream, struct str entry_id, struct str reason, const struct origin *origin, struct err *e)
@@ -296,6 +308,12 @@ int store_survive(struct store *s, struct str stream, struct str entry_id, struc
 bool store_full(const struct store *s)
 {
 	return rollup_size(&s->rollup) + tally_size(&s->tally) + latency_size(&s->latency) > GATHERED_MAX;
+}
+
+bool store_log_grows(const struct store *s, int64_t *bytes)
+{
+	*bytes = db_log_bytes(s->db);
+	return *bytes > 2 * (int64_t)DB_LOG_LIMIT;
 }
 
 static bool brings_something(const struct store *s)

@@ -23,6 +23,7 @@ enum store_outcome {
 	STORE_RECORDED,    /* new */
 	STORE_REPEATED,    /* known, with the same content; or a conflict that is quarantined already */
 	STORE_CONFLICTING, /* the same time and id are recorded with other content: quarantined */
+	STORE_SEALED,      /* not taken: its day is purged (purge.h); who sent it should be told, by store_refuse() where it is an entry */
 };
 
 struct store_counts {
@@ -67,6 +68,9 @@ int store_survive(struct store *s, struct str stream, struct str entry_id, struc
 
 /* Whether what the transaction gathers in memory has grown so large that it should be committed now. */
 bool store_full(const struct store *s);
+
+/* Whether a reader that stays keeps the database's log from being begun anew, so that it has grown: *bytes is its size. */
+bool store_log_grows(const struct store *s, int64_t *bytes);
 
 /*
  * Writes the rollups, the sources and the batch's row and commits, synced. *counts is what this transaction came to. A transaction that brought

@@ -18,6 +18,7 @@ rows() {
 		ros-report nothing many
 		ros-migrate nothing many
 		ros-bus nothing many
+		ros-purge nothing many
 	END
 }
 readers() { rows | grep -v ' nothing '; }
@@ -345,7 +346,7 @@ among_good_ones() { # HOW
 @test "a database that is no database is 65 and is named" {
 	mkdir directory
 	head -c 4096 /dev/zero | tr '\0' S > text
-	for name in ros-aggregate ros-report ros-migrate; do
+	for name in ros-aggregate ros-report ros-migrate ros-purge; do
 		for db in directory text; do
 			expect 65 "$db" tool nothing "$name" --db "$PWD/$db" < <(event)
 			says "$name" "$PWD/$db"

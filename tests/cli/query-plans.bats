@@ -34,6 +34,14 @@ ask() {
 	planned ros-report --exact --mode DEMO --project $project --from 2026-01-01T00:00:01Z --to 2026-02-01T00:00:01Z
 	planned ros-migrate status
 	planned ros-migrate up
+	local mode
+	planned ros-purge hold add --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 --reason audit
+	planned ros-purge hold add --project 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 --reason audit
+	planned ros-purge hold release 1 || [ $? = 1 ]
+	planned ros-purge hold list
+	for mode in --dry-run --delete; do
+		planned ros-purge $mode --keep-demo 2026-01-02 --keep-live 2026-01-02 --keep-previews 2026-01-03
+	done
 }
 
 # statements PATTERN: plans and statements whose statement names one of the tables.
@@ -41,9 +49,9 @@ statements() {
 	grep -P "\t.*\b($1)\b" "$PLANS"
 }
 
-# scans: what is gone through from end to end, but for lists in the event itself and for results of queries.
+# scans: what is gone through from end to end, but for lists in the event itself, results of queries, and the few holds and deployments.
 scans() {
-	grep -E '^SCAN' | grep -vP '^SCAN (\w+ VIRTUAL TABLE|\(subquery)' | cut -f1 | sort -u
+	grep -E '^SCAN' | grep -vP '^SCAN (\w+ VIRTUAL TABLE|\(subquery|CONSTANT ROW|h\b|hold\b|deployment\b)' | cut -f1 | sort -u
 }
 
 @test "calls, their sums and conflicts are found by an index, and never scanned" {

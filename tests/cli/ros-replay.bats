@@ -250,7 +250,7 @@ line_for_people() {
 	[ "$output" = "ros-replay: --from: 'yesterday' is neither an entry id nor a time" ]
 	run -64 ros-replay --to 2026-13-01
 	run -64 ros-replay --since yesterday
-	[ "$output" = "ros-replay: --since: 'yesterday' is neither an age (90s, 15m, 2h, 7d, 4w) nor a time" ]
+	[ "$output" = "ros-replay: --since: 'yesterday' is neither an age (90s, 15m, 2h, 7d, 4w, 1y) nor a time" ]
 	run -64 ros-replay --since 2h --from 2026-01-28
 	[ "$output" = "ros-replay: --from and --since are both the beginning" ]
 	run -64 ros-replay --follow --to 2026-01-28

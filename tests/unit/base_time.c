@@ -135,11 +135,15 @@ static void since(void)
 	CHECK(time_parse_since(STR("7d"), NOON, &ms) && ms == NOON - 7 * TIME_DAY_MS);
 	CHECK(time_parse_since(STR("4w"), NOON, &ms) && ms == NOON - 28 * TIME_DAY_MS);
 	CHECK(time_parse_since(STR("0s"), NOON, &ms) && ms == NOON);
+	CHECK(time_parse_since(STR("6y"), NOON, &ms) && ms == NOON - (6 * 365 + 2) * TIME_DAY_MS); /* 2020 and 2024 */
+	CHECK(time_parse_since(STR("0y"), NOON, &ms) && ms == NOON);
+	CHECK(time_parse_since(STR("1y"), NOON - 699 * TIME_DAY_MS, &ms) && ms == NOON - (699 + 366) * TIME_DAY_MS); /* 29 February 2024 */
+	CHECK(time_parse_since(STR("9999y"), NOON, &ms));
 	CHECK(time_parse_since(STR("2026-01-28"), 0, &ms) && ms == NOON - 12 * TIME_HOUR_MS);
 	CHECK(!time_parse_since(STR("2"), NOON, &ms));
 	CHECK(!time_parse_since(STR("h"), NOON, &ms));
 	CHECK(!time_parse_since(STR("2hours"), NOON, &ms));
-	CHECK(!time_parse_since(STR("2y"), NOON, &ms));
+	CHECK(!time_parse_since(STR("2 y"), NOON, &ms));
 	CHECK(!time_parse_since(STR("-2h"), NOON, &ms));
 	CHECK(!time_parse_since(STR("999999999w"), NOON, &ms));
 	CHECK(!time_parse_since(STR(""), NOON, &ms));
