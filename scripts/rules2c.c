@@ -22,8 +22,8 @@ struct phrase {
 };
 
 static const char *const checks[] = { "age90", "capital_name", "card", "card_length", "date", "day", "dea", "iban", "id", "imei", "ipv4", "ipv6", "letters", "long_id",
-	                              "mbi", "month_day", "nhs", "nino", "npi", "phone", "phone_length", "phone_world", "place", "ramq", "sin", "ssn", "ssn_end", "ssn_length",
-	                              "stamp", "street", "udi", "vin", "wallet", "zip", NULL };
+	                              "mbi", "month", "month_day", "nhs", "nino", "npi", "phone", "phone_length", "phone_world", "place", "ramq", "sin", "ssn", "ssn_end", "ssn_length",
+	                              "stamp", "street", "town", "udi", "vin", "wallet", "zip", NULL };
 static const char *const values[] = { "none", "self", "id", "digits", "name", "listed_name", "titled_name", "date", "month", "age", "place", "quoted",
 	                              "before", "street", "city", "person", "last_first", "mailbox", "iban", "whole", NULL };
 

@@ -44,7 +44,7 @@ static const uint8_t class[256] = {
 	['@'] = MARK, ['('] = MARK, ['%'] = MARK, ['&'] = MARK, ['+'] = MARK | JOINT,
 	['\\'] = MARK | GAP, [':'] = MARK | JOINT | LINK | GAP, ['/'] = MARK | JOINT | GAP,
 	['_'] = JOINT | GAP, ['-'] = JOINT | LINK | GAP, ['.'] = JOINT | GAP, ['='] = JOINT, ['|'] = LINK,
-	[' '] = GAP, ['\n'] = GAP, ['\''] = GAP, ['"'] = GAP, ['#'] = GAP,
+	[' '] = GAP, ['\n'] = GAP, ['\''] = GAP, ['"'] = GAP, ['#'] = GAP | MARK,
 	[0x80] = H32, H32, H32, H32,
 };
 
@@ -185,6 +185,12 @@ static bool in_context(const struct phi_scanner *s, const struct phi_rule *rule,
 	return (near > 0 && offset(s, c.p) <= near + rule->before) || (rule->after > 0 && follows(s, rule->context, c.p + c.n, rule->after));
 }
 
+/* False where nothing behind this place can be a finding of the rule: it needs a word in front, and none was there. */
+static bool may_have_context(const struct phi_scanner *s, const struct phi_rule *rule)
+{
+	return !rule->require || rule->after > 0 || s->near[rule->context] > 0;
+}
+
 /* Judges a candidate that a shape made, or, with a cue, one that a keyword introduces. True: it is a finding now. */
 static bool judge(struct phi_scanner *s, uint16_t r, struct str c, bool cue)
 {
@@ -256,7 +262,8 @@ static void take_phrases(struct phi_scanner *s, const struct phi_word *word, con
 			for (const uint8_t *c = phrase->contexts; *c != PHI_NO_CONTEXT; c++)
 				s->near[*c] = offset(s, behind);
 			for (const uint16_t *r = phrase->rules; *r != PHI_NO_RULE && !done; r++)
-				judge(s, *r, value_behind(s, *r, start, behind), true);
+				if (may_have_context(s, &phi_rules[*r]))
+					judge(s, *r, value_behind(s, *r, start, behind), true);
 			if (s->key > 0 && start == s->first && offset(s, behind) == s->key)
 				take_key(s, phrase->keys);
 			done = done || *phrase->rules != PHI_NO_RULE;
@@ -446,7 +453,7 @@ static const char *take_mark(struct phi_scanner *s, const char *p)
 {
 	if (*p == '\\' && p[1] && strchr("nrtbf", p[1]))
 		return p + 2;
-	bool begins = *p == '@' ? p > s->first : *p == '(' || *p == '+' ? (class_at(p + 1) & DIGIT) != 0 : *p == ':' || (*p == '/' && p[1] == '9');
+	bool begins = *p == '@' || *p == '#' ? p > s->first : *p == '(' || *p == '+' ? (class_at(p + 1) & DIGIT) != 0 : *p == ':' || (*p == '/' && p[1] == '9');
 	const char *end = begins ? take_shape(s, p) : NULL;
 	s->encoded = s->encoded || is_encoded(s, p);
 	return end ? end : p + 1;

@@ -354,6 +354,12 @@ bool phi_is_month_day(struct str s)
 	return day >= 1 && day <= 31;
 }
 
+bool phi_is_month(struct str s)
+{
+	int month = next_number(&s);
+	return month >= 1 && month <= 12;
+}
+
 bool phi_is_stamp(struct str s)
 {
 	struct digits d = digits_of(s);
@@ -404,6 +410,11 @@ bool phi_is_street(struct str s)
 bool phi_is_place(struct str s)
 {
 	return !phi_in_table(phi_table_broad_places, s);
+}
+
+bool phi_is_town(struct str s)
+{
+	return phi_is_place(s) && count(s, islower) > 0 && !(phi_word_is(s) & PHI_IS_COMMON);
 }
 
 bool phi_is_letters(struct str s)

@@ -65,6 +65,7 @@ bool phi_is_zip(struct str s);
 
 bool phi_is_date(struct str s);  /* three numbers with a day and a month among them */
 bool phi_is_day(struct str s);   /* more than a year: Safe Harbor leaves years alone, 45 CFR 164.514(b)(2)(i)(C) */
+bool phi_is_month(struct str s); /* 1 to 12 comes first */
 bool phi_is_stamp(struct str s); /* YYYYMMDD of 1900 to 2099, or MMDDYYYY */
 bool phi_is_age90(struct str s); /* 90 to 125: 45 CFR 164.514(b)(2)(i)(C) */
 
@@ -83,6 +84,7 @@ bool phi_is_long_id(struct str s);      /* an id of four digits or more */
 bool phi_is_ssn_end(struct str s);      /* four digits */
 bool phi_is_street(struct str s);       /* a digit, a letter and a space */
 bool phi_is_place(struct str s);        /* no state or country: those are no subdivision smaller than a state */
+bool phi_is_town(struct str s);         /* a place whose name is no ordinary word and not in capitals */
 bool phi_is_letters(struct str s);      /* a letter, no digit */
 bool phi_is_capital_name(struct str s); /* letters of which the first is a capital */
 
