@@ -1,391 +1,323 @@
 /* ros-scan: text, JSON lines or a stream's dump to findings, to a verdict, or to the same lines with the findings taken out. */
+#include "base/mem.h"
 #include "base/timefmt.h"
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
 #include "io/wait.h"
-#include "json/reader.h"
-#include "json/writer.h"
-#include "phi/allow.h"
+#include "phi/canary.h"
+#include "phi/catalog.h"
 #include "phi/example.h"
-#include "phi/redact.h"
 #include "phi/show.h"
+#include "stats/stats.h"
 
-#include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_BYTES ((size_t)8 << 20)
+#define TEXT_MAX ((size_t)4 << 20) /* all rules, or one finding, in any format */
+#define LINGER_MS 1                /* so long without input, and what is known goes out */
+#define NAMED_MAX 20               /* lines of a file that are named because they could not be scanned */
 
 static const char *const modes[] = { "report", "gate", "filter", NULL };
-static const char *const formats[] = { "human", "jsonl", "sarif", NULL };
+static const char *const format_names[] = { "human", "jsonl", "sarif", NULL };
+static const struct phi_format *const formats[] = { &phi_format_human, &phi_format_jsonl, &phi_format_sarif };
 
 static struct tool tool;
-static const char *mode = "report", *format = "human", *explain;
-static struct option_list baselines, allows;
+static struct stats stats = STATS_DEFAULTS;
+static const char *mode = "report", *format, *explain;
+static struct option_list baselines, allows, sites;
 static int64_t min_events;
 static bool self_test, list_rules, strict, canary;
 
 static const struct option options[] = {
-	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "report, gate or filter", NULL, 0, 0, modes },
-	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "human, jsonl or sarif", NULL, 0, 0, formats },
+	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "report, gate or filter (default: report)", NULL, 0, 0, modes },
+	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "human, jsonl or sarif (default: human)", NULL, 0, 0, format_names },
 	{ "strict", 's', OPTION_FLAG, &strict, NULL, "warnings count as findings", NULL, 0, 0, NULL },
 	{ "baseline", 0, OPTION_LIST, &baselines, "FILE", "findings of an earlier run (jsonl) do not count", NULL, 0, 0, NULL },
 	{ "allow", 0, OPTION_LIST, &allows, "FILE", "findings that FILE allows do not count", NULL, 0, 0, NULL },
+	{ "site-rules", 0, OPTION_LIST, &sites, "FILE", "rules of your own, beside the built-in ones", NULL, 0, 0, NULL },
 	{ "min-events", 0, OPTION_INT, &min_events, "N", "fewer lines than N are no clean scan", NULL, 0, INT64_MAX, NULL },
-	{ "canary", 0, OPTION_FLAG, &canary, NULL, "first see that each rule finds its examples, on the same way", NULL, 0, 0, NULL },
-	{ "self-test", 0, OPTION_FLAG, &self_test, NULL, "hold every rule against its examples", NULL, 0, 0, NULL },
-	{ "list-rules", 0, OPTION_FLAG, &list_rules, NULL, "print the rules", NULL, 0, 0, NULL },
-	{ "explain", 0, OPTION_TEXT, &explain, "RULE", "print what a rule finds and does not find", NULL, 0, 0, NULL },
+	{ "canary", 0, OPTION_FLAG, &canary, NULL, "first see that made-up identifiers are found on the same way", NULL, 0, 0, NULL },
+	{ "self-test", 0, OPTION_FLAG, &self_test, NULL, "hold every rule against its examples, and end", NULL, 0, 0, NULL },
+	{ "list-rules", 0, OPTION_FLAG, &list_rules, NULL, "print the rules, and end", NULL, 0, 0, NULL },
+	{ "explain", 0, OPTION_TEXT, &explain, "RULE", "print what a rule finds and does not find, and end", NULL, 0, 0, NULL },
+	STATS_OPTIONS(&stats),
 	TOOL_OPTIONS(&tool)
 };
 
 static const struct tool_page page = {
 	.name = "ros-scan",
 	.synopsis = "[option ...] [FILE ...]",
-	.summary = "Search text, JSON lines or a stream's dump for what identifies a patient.\n"
-	           "It cannot find every name; no finding shows its value.",
-	.examples = "ros-replay | ros-scan --mode gate --min-events 1\n"
+	.summary = "Searches text, JSON lines or a stream's dump for what identifies a patient.\n"
+	           "It cannot find every name; no output shows what was found.",
+	.examples = "ros-replay | ros-scan --mode gate --canary --min-events 1\n"
 	            "ros-scan --mode filter notes.jsonl > clean.jsonl\n"
 	            "ros-scan --format sarif logs/*.jsonl > findings.sarif\n",
 };
 
-struct scan {
-	struct phi_scanner *scanner;
-	struct json_reader *reader;
-	struct phi_allow *allow;
-	struct phi_show show;
-	struct phi_place at;
-	struct buf line; /* of filter mode */
-	uint64_t lines, block, warn;
-	bool filter, gate, over;
-	bool dirty;      /* the line in hand has a finding in a place that cannot be redacted */
-	int status;      /* 0, or why there is no verdict */
+enum { LINES, FINDINGS, WARNINGS, UNSCANNED };
+
+static const struct stats_item items[] = {
+	[LINES] = { "lines", STATS_COUNTER },
+	[FINDINGS] = { "findings", STATS_COUNTER },
+	[WARNINGS] = { "warnings", STATS_COUNTER },
+	[UNSCANNED] = { "unscanned", STATS_COUNTER },
+	{ 0 },
 };
 
-static struct phi_scanner *key_scanner; /* for may_show(), which has no argument */
+struct scan {
+	struct phi_site *site;
+	struct phi_allow *allow;
+	struct map *baseline;
+	struct phi_line *line;
+	const struct phi_format *format; /* NULL: lines are passed on, and no findings shown */
+	struct buf text;                 /* to be printed */
+	struct buf passed;               /* the line that the filter lets pass */
+	const char *name;                /* of the file, for messages */
+	char *shown_name;                /* for findings */
+	uint64_t number;                 /* of the line in hand */
+	uint64_t lines, findings, warnings, unscanned; /* of the file: unscanned */
+	bool some;                       /* a finding was shown */
+	bool withheld;                   /* a line was not passed on */
+	bool over;                       /* the gate is closed */
+	int status;                      /* why there is no verdict, or ROS_DONE */
+};
 
-/* A key shows where it is a plain name in which the scanner finds nothing. */
-static bool may_show(struct str key)
+static void print(struct scan *s)
 {
-	const struct phi_finding *found;
-	struct err e;
-	char words[64];
-	size_t n, digits = 0;
-	if (key.n == 0 || key.n > sizeof words)
-		return false;
-	for (size_t i = 0; i < key.n; i++) {
-		unsigned char c = (unsigned char)key.p[i];
-		digits += isdigit(c) != 0;
-		if (!isalnum(c) && c != '_')
-			return false;
-		bool first = i == 0 || key.p[i - 1] == '_';
-		words[i] = (char)(c == '_' ? ' ' : first ? toupper(c) : c);
-	}
-	return digits < 4 && phi_scan(key_scanner, (struct str){ 0 }, (struct str){ words, key.n }, &found, &n, &e) == 0 && n == 0;
+	out_str(&tool.out, buf_view(&s->text));
+	buf_clear(&s->text);
 }
 
-static void no_verdict(struct scan *s, const char *why)
+static void show(struct scan *s, const struct phi_shown *f)
 {
-	log_error(&tool.log, "%s: line %" PRIu64 ": %s", s->at.file, s->at.line, why);
-	s->status = ROS_INPUT;
-	s->dirty = true;
+	s->format->finding(&s->text, s->site, f, !s->some);
+	s->some = true;
+	print(s);
 }
 
-/* One finding; false: it is allowed. */
-static bool note(struct scan *s, const struct phi_finding *f, struct str text)
+static void note(void *arg, const struct phi_hit *hit)
 {
-	char fingerprint[PHI_FINGERPRINT];
-	phi_fingerprint(&s->at, f, text, fingerprint);
-	if (phi_allowed(s->allow, f, s->at.pointer, (struct str){ text.p + f->start, f->n }, fingerprint))
-		return false;
-	if (f->rule->block || strict)
-		s->block++;
-	else
-		s->warn++;
-	if (!s->filter)
-		phi_show(&s->show, &s->at, f, fingerprint);
-	s->over = s->over || (s->gate && s->block > 0);
-	return true;
-}
-
-/* Scans one text; true: something was found in it. */
-static bool scan_text(struct scan *s, struct str key, struct str text)
-{
-	const struct phi_finding *found;
-	struct err e;
-	bool any = false;
-	size_t n, column = s->at.column;
-	if (phi_scan(s->scanner, key, text, &found, &n, &e) != 0) {
-		no_verdict(s, e.text);
-		return true;
-	}
-	for (size_t i = 0; i < n && !s->over; i++) {
-		if (!s->at.pointer[0])
-			s->at.column = found[i].start + 1;
-		any = note(s, &found[i], text) || any;
-	}
-	s->at.column = column;
-	return any;
-}
-
-static void add_redacted(struct scan *s, struct str key, struct str text, struct buf *out)
-{
-	struct err e;
-	bool changed;
-	if (phi_redact(s->scanner, key, text, out, &changed, &e) != 0)
-		no_verdict(s, e.text);
-}
-
-static bool scanned(const struct json *v)
-{
-	return v->type == JSON_STRING || v->type == JSON_NUMBER;
-}
-
-/* Scans a value and all inside it; `key` is the nearest one above. */
-static void scan_value(struct scan *s, const struct json *root, const struct json *v, struct str key)
-{
-	char pointer[256];
-	if (v->key.p)
-		key = v->key;
-	json_pointer(s->reader, root, v, pointer, sizeof pointer);
-	s->at.pointer = pointer[0] ? pointer : "/";
-	s->at.column = (size_t)(v->raw.p - root->raw.p) + 1;
-	if (v->key.p && scan_text(s, (struct str){ 0 }, v->key))
-		s->dirty = true;
-	if (scanned(v))
-		scan_text(s, key, v->text);
-	for (const struct json *child = json_first(v); child && !s->over; child = json_next(s->reader, child))
-		scan_value(s, root, child, key);
-}
-
-/* Writes a value again, strings and numbers redacted. */
-static void write_value(struct scan *s, struct json_writer *w, const struct json *v, struct str key)
-{
-	struct buf text;
-	bool object = v->type == JSON_OBJECT;
-	if (v->key.p) {
-		key = v->key;
-		json_key_str(w, key);
-	}
-	if (scanned(v)) {
-		buf_init(&text, PHI_TEXT_MAX * 2);
-		add_redacted(s, key, v->text, &text);
-		if (str_eq(buf_view(&text), v->text))
-			json_raw(w, v->raw);
-		else
-			json_str(w, buf_view(&text));
-		buf_free(&text);
-	} else if (v->type == JSON_OBJECT || v->type == JSON_ARRAY) {
-		json_open(w, object ? '{' : '[');
-		for (const struct json *child = json_first(v); child; child = json_next(s->reader, child))
-			write_value(s, w, child, key);
-		json_close(w, object ? '}' : ']');
-	} else {
-		json_raw(w, v->raw);
-	}
-}
-
-/* A line with a finding in a key is not passed on: a key has no place to stand redacted. */
-static void pass_line(struct scan *s, const struct json *root, struct str line, bool found)
-{
-	struct json_writer w;
-	buf_clear(&s->line);
-	if (s->dirty) {
-		log_error(&tool.log, "%s: line %" PRIu64 ": withheld", s->at.file, s->at.line);
+	struct scan *s = arg;
+	struct phi_shown f = { s->shown_name, s->number, hit, "" };
+	if (s->over)
 		return;
-	}
-	if (root && found) {
-		json_writer_init(&w, &s->line, false);
-		write_value(s, &w, root, (struct str){ 0 });
-	} else if (found) {
-		add_redacted(s, (struct str){ 0 }, line, &s->line);
-	} else {
-		buf_str(&s->line, line);
-	}
-	out_str(&tool.out, buf_view(&s->line));
-	out_z(&tool.out, "\n");
+	if (s->format)
+		phi_fingerprint(&f);
+	if (phi_baseline_take(s->baseline, f.fingerprint))
+		return;
+	bool counts = hit->finding->rule->block || strict;
+	*(counts ? &s->findings : &s->warnings) += 1;
+	stats_add(&stats, counts ? FINDINGS : WARNINGS, 1);
+	if (s->format)
+		show(s, &f);
+	s->over = counts && strcmp(mode, "gate") == 0;
 }
 
-static void take_line(struct scan *s, struct str line)
+/* Names the line in hand, which was not scanned in full, or is not passed on. */
+static void refuse(struct scan *s, const struct err *e)
 {
-	struct json_fault fault;
-	struct str inner = str_trim(line);
-	const struct json *root = NULL;
-	uint64_t before = s->block + s->warn;
-	s->at.pointer = "";
-	s->at.column = 1;
-	s->dirty = false;
-	s->lines++;
-	if (inner.n > 0 && (*inner.p == '{' || *inner.p == '['))
-		root = json_read(s->reader, inner, &fault);
-	if (root)
-		scan_value(s, root, root, (struct str){ 0 });
-	else
-		scan_text(s, (struct str){ 0 }, line);
-	if (s->filter)
-		pass_line(s, root, line, s->block + s->warn > before);
+	bool withheld = e->status == ROS_REFUSED;
+	if (withheld) {
+		s->withheld = true;
+	} else {
+		s->status = ROS_INPUT;
+		s->unscanned++;
+		stats_add(&stats, UNSCANNED, 1);
+	}
+	if (withheld || s->unscanned <= NAMED_MAX)
+		log_error(&tool.log, "%s: line %" PRIu64 ": %s: %s", s->name, s->number, withheld ? "withheld" : "not scanned in full", e->text);
+}
+
+static void take_line(struct scan *s, struct str line, bool last)
+{
+	struct err e;
+	bool blank = str_trim(line).n == 0;
+	s->lines += !blank;
+	stats_add(&stats, LINES, !blank);
+	if (phi_line_take(s->line, line, last, note, s, s->format ? NULL : &s->passed, &e) != 0) {
+		refuse(s, &e);
+	} else if (!s->format) {
+		out_str(&tool.out, buf_view(&s->passed));
+		out_z(&tool.out, "\n");
+	}
+}
+
+/* Waits for the next line; before it waits for long, what is known goes out. */
+static enum lines_event next_line(struct lines *in, struct str *line, struct err *e)
+{
+	enum lines_event what = lines_next(in, LINGER_MS, line, e);
+	while (what == LINES_IDLE) {
+		int64_t now = time_monotonic_ms();
+		stats_tick(&stats, now);
+		if (out_flush(&tool.out, e) != 0)
+			return LINES_ERROR;
+		what = lines_next(in, stats_patience(&stats, now), line, e);
+	}
+	return what;
 }
 
 static int scan_lines(struct scan *s, struct lines *in, struct err *e)
 {
-	for (;;) {
+	while (!s->over && !tool.out.err.text[0]) {
 		struct str line;
-		if (s->over)
-			return 0;
-		enum lines_event what = lines_next(in, -1, &line, e);
-		s->at.line = in->number;
+		enum lines_event what = next_line(in, &line, e);
+		s->number = in->number;
 		if (what == LINES_LINE || what == LINES_LAST)
-			take_line(s, line);
+			take_line(s, line, what == LINES_LAST);
 		else if (what == LINES_TOO_LONG)
-			no_verdict(s, "too long, not scanned");
+			refuse(s, &(struct err){ ROS_INPUT, "too long" });
+		else if (what == LINES_STOP)
+			return err_set(e, ROS_LATER, "%s: stopped by a signal after line %" PRIu64, s->name, s->number);
 		else
-			return what == LINES_END ? 0 : what == LINES_STOP ? err_set(e, ROS_LATER, "stopped before the end") : -1;
+			return what == LINES_END ? 0 : -1;
+		if (s->number % 1024 == 0)
+			stats_tick(&stats, time_monotonic_ms());
 	}
+	return 0;
 }
 
 static int scan_file(struct scan *s, const char *path, struct err *e)
 {
 	struct lines in;
 	int fd;
-	if (file_open_input(path, &fd, &s->at.file, e) != 0)
+	if (file_open_input(path, &fd, &s->name, e) != 0)
 		return -1;
-	if (strcmp(path, "-") == 0)
-		s->at.file = "-";
-	lines_init(&in, fd, s->at.file, LINE_BYTES);
+	s->shown_name = mem_strdup(str_of(path));
+	str_mask(s->shown_name, strlen(path));
+	s->unscanned = 0;
+	lines_init(&in, fd, s->name, PHI_LINE_MAX);
 	int rc = scan_lines(s, &in, e);
+	if (s->unscanned > NAMED_MAX)
+		log_error(&tool.log, "%s: %" PRIu64 " lines in all were not scanned in full", s->name, s->unscanned);
 	lines_free(&in);
+	free(s->shown_name);
 	if (fd != STDIN_FILENO)
 		close(fd);
 	return rc;
 }
 
-static int scan_files(struct scan *s, struct err *e)
+/* A file that cannot be read takes the verdict away, and the others are scanned. */
+static void scan_files(struct scan *s)
 {
-	if (tool.n_operands == 0)
-		return scan_file(s, "-", e);
-	for (size_t i = 0; i < tool.n_operands && !s->over; i++)
-		if (scan_file(s, tool.operands[i], e) != 0)
-			return -1;
+	static const char *standard[] = { "-" };
+	const char **files = tool.n_operands > 0 ? tool.operands : standard;
+	struct err e;
+	for (size_t i = 0; (i == 0 || i < tool.n_operands) && !s->over && !wait_stopping(); i++)
+		if (scan_file(s, files[i], &e) != 0)
+			s->status = tool_fail(&tool, &e);
+}
+
+static int verdict(const struct scan *s)
+{
+	log_note(&tool.log, "%" PRIu64 " lines, %" PRIu64 " findings, %" PRIu64 " warnings", s->lines, s->findings, s->warnings);
+	if (s->status != ROS_DONE || s->findings > 0 || s->withheld)
+		return s->status != ROS_DONE ? s->status : ROS_REFUSED;
+	if (s->lines >= (uint64_t)min_events)
+		return ROS_DONE;
+	log_error(&tool.log, "%" PRIu64 " lines, fewer than --min-events: no clean scan", s->lines);
+	return ROS_INPUT;
+}
+
+static int scan_all(struct scan *s)
+{
+	if (s->format && s->format->begin)
+		s->format->begin(&s->text, s->site);
+	print(s);
+	scan_files(s);
+	int status = verdict(s);
+	if (s->format && s->format->end)
+		s->format->end(&s->text, status <= ROS_REFUSED);
+	print(s);
+	return status;
+}
+
+static void name_example(void *arg, const struct phi_rule *rule, const char *list, size_t number)
+{
+	(void)arg;
+	log_error(&tool.log, "%s: example %zu of %s does not hold", rule->id, number, list);
+}
+
+static int test_rules(struct err *e)
+{
+	struct phi_scanner *scanner = phi_scanner_new();
+	size_t failures = phi_test_examples(scanner, name_example, NULL);
+	phi_scanner_free(scanner);
+	return failures == 0 ? ROS_DONE : err_set(e, ROS_BUG, "%zu examples of the rules do not hold", failures);
+}
+
+static int explain_rule(struct scan *s, struct err *e)
+{
+	const struct phi_rule *rule = phi_rule_find(s->site, str_of(explain));
+	if (!rule)
+		return err_set(e, ROS_USAGE, "--explain: '%s' is no rule; --list-rules prints them", explain);
+	phi_explain(&s->text, rule);
+	print(s);
+	return ROS_DONE;
+}
+
+static int check_usage(struct err *e)
+{
+	bool filter = strcmp(mode, "filter") == 0;
+	if ((self_test || list_rules || explain) && tool.n_operands > 0)
+		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
+	if (filter && format)
+		return err_set(e, ROS_USAGE, "--format is of findings, and --mode filter prints none");
+	if (filter && baselines.n > 0)
+		return err_set(e, ROS_USAGE, "--baseline does not let anything pass --mode filter; --allow does");
 	return 0;
 }
 
-/* Whether the text has a finding of the rule; or of another with its label, which is as good. */
-static bool finds(struct phi_scanner *scanner, const struct phi_rule *rule, bool label, const char *text)
+static int read_files(struct scan *s, struct err *e)
 {
-	const struct phi_finding *found;
-	const struct phi_example of = phi_example_of(text);
-	struct err e;
-	size_t n;
-	if (phi_scan(scanner, of.key, of.text, &found, &n, &e) != 0)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (found[i].rule == rule || (label && strcmp(found[i].rule->label, rule->label) == 0))
-			return true;
-	return false;
-}
-
-/* How many examples do not hold; each is named by its rule and its number. */
-static unsigned test_rules(struct phi_scanner *scanner)
-{
-	unsigned wrong = 0;
-	for (size_t i = 0; i < phi_n_rules; i++) {
-		const struct phi_rule *rule = &phi_rules[i];
-		for (size_t k = 0; rule->match[k]; k++)
-			if (!finds(scanner, rule, true, rule->match[k]) && ++wrong)
-				log_error(&tool.log, "%s: match %zu is not found", rule->id, k + 1);
-		for (size_t k = 0; rule->no_match[k]; k++)
-			if (finds(scanner, rule, false, rule->no_match[k]) && ++wrong)
-				log_error(&tool.log, "%s: no_match %zu is found", rule->id, k + 1);
-	}
-	return wrong;
-}
-
-static void print_rules(void)
-{
-	for (size_t i = 0; i < phi_n_rules; i++)
-		out_fmt(&tool.out, "%-22s %c %-5s %-16s %s\n", phi_rules[i].id, phi_rules[i].letter, phi_rules[i].block ? "block" : "warn",
-		        phi_rules[i].label, phi_rules[i].about);
-}
-
-static int explain_rule(struct err *e)
-{
-	for (size_t i = 0; i < phi_n_rules; i++) {
-		const struct phi_rule *rule = &phi_rules[i];
-		if (strcmp(rule->id, explain) != 0)
-			continue;
-		out_fmt(&tool.out, "%s: %s\n%s, identifier %c of 45 CFR 164.514(b)(2)(i), %s\n", rule->id, rule->about, rule->label, rule->letter,
-		        rule->block ? "block" : "warn");
-		for (size_t k = 0; rule->match[k]; k++)
-			out_fmt(&tool.out, "finds:          %s\n", rule->match[k]);
-		for (size_t k = 0; rule->no_match[k]; k++)
-			out_fmt(&tool.out, "does not find:  %s\n", rule->no_match[k]);
-		return 0;
-	}
-	return err_set(e, ROS_USAGE, "--explain: no such rule (--list-rules prints them)");
-}
-
-static int read_allowed(struct phi_allow *a, struct err *e)
-{
-	for (size_t i = 0; i < baselines.n; i++)
-		if (phi_allow_baseline(a, baselines.v[i], e) != 0)
+	for (size_t i = 0; i < sites.n; i++)
+		if (phi_site_read(s->site, sites.v[i], e) != 0)
 			return -1;
 	for (size_t i = 0; i < allows.n; i++)
-		if (phi_allow_read(a, allows.v[i], time_now_ms(), e) != 0)
+		if (phi_allow_read(s->allow, allows.v[i], s->site, time_now_ms(), e) != 0)
+			return -1;
+	for (size_t i = 0; i < baselines.n; i++)
+		if (phi_baseline_read(s->baseline, baselines.v[i], e) != 0)
 			return -1;
 	return 0;
 }
 
-static int verdict(const struct scan *s, struct err *e)
+/* Nothing is allowed to a canary, so that it has a way of its own. */
+static int send_canaries(struct phi_site *site, struct err *e)
 {
-	if (s->status)
-		return s->status;
-	if (s->lines < (uint64_t)min_events && !s->over)
-		return err_set(e, ROS_INPUT, "%" PRIu64 " lines scanned, fewer than --min-events", s->lines);
-	log_note(&tool.log, "%" PRIu64 " lines, %" PRIu64 " findings, %" PRIu64 " warnings", s->lines, s->block, s->warn);
-	return s->block > 0 ? ROS_REFUSED : ROS_DONE;
+	struct phi_line *l = phi_line_new(site, NULL);
+	char missed = phi_canary_missed(l);
+	phi_line_free(l);
+	return missed ? err_set(e, ROS_BUG, "the canary of letter %c was not found: nothing was scanned", missed) : 0;
 }
 
-static int scan_all(struct scan *s, struct err *e)
+static void choose_format(struct scan *s)
 {
-	if (read_allowed(s->allow, e) != 0)
+	for (size_t i = 0; strcmp(mode, "filter") != 0 && format_names[i]; i++)
+		if (strcmp(format ? format : "human", format_names[i]) == 0)
+			s->format = formats[i];
+}
+
+static int run(struct scan *s, struct err *e)
+{
+	if (check_usage(e) != 0 || stats_begin(&stats, &tool.log, items, e) != 0 || read_files(s, e) != 0)
 		return -1;
-	if ((canary || self_test) && test_rules(s->scanner) > 0)
-		return err_set(e, ROS_BUG, "the scanner does not find its own examples");
-	if (self_test)
-		return 0;
-	if (!s->filter)
-		phi_show_begin(&s->show);
-	int rc = scan_files(s, e);
-	if (!s->filter)
-		phi_show_end(&s->show);
-	return rc == 0 ? verdict(s, e) : rc;
-}
-
-static int run(struct err *e)
-{
-	const struct json_limits limits = { .bytes = LINE_BYTES, .depth = 32, .nodes = 1 << 20, .may_show = may_show };
-	struct scan s = { .filter = strcmp(mode, "filter") == 0, .gate = strcmp(mode, "gate") == 0 };
 	if (explain)
-		return explain_rule(e);
+		return explain_rule(s, e);
 	if (list_rules) {
-		print_rules();
-		return 0;
+		phi_list(&s->text, s->site);
+		print(s);
+		return ROS_DONE;
 	}
-	s.show = (struct phi_show){ &tool.out, strcmp(format, "human") == 0 ? PHI_HUMAN : strcmp(format, "jsonl") == 0 ? PHI_JSONL : PHI_SARIF, false };
-	s.scanner = phi_scanner_new();
-	key_scanner = phi_scanner_new();
-	s.reader = json_reader_new(limits);
-	s.allow = phi_allow_new();
-	buf_init(&s.line, LINE_BYTES * 4);
-	int rc = scan_all(&s, e);
-	buf_free(&s.line);
-	phi_allow_free(s.allow);
-	json_reader_free(s.reader);
-	phi_scanner_free(key_scanner);
-	phi_scanner_free(s.scanner);
-	return rc;
+	if (self_test)
+		return test_rules(e);
+	if (canary && send_canaries(s->site, e) != 0)
+		return -1;
+	choose_format(s);
+	s->line = phi_line_new(s->site, s->allow);
+	return scan_all(s);
 }
 
 int main(int argc, char **argv, char **environment)
@@ -394,8 +326,18 @@ int main(int argc, char **argv, char **environment)
 	int status;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
-	int rc = run(&e);
-	if (rc < 0)
-		rc = tool_fail(&tool, &e);
-	return tool_end(&tool, rc);
+	struct scan s = { .site = phi_site_new(), .allow = phi_allow_new(), .baseline = map_new() };
+	buf_init(&s.text, TEXT_MAX);
+	buf_init(&s.passed, 4 * PHI_LINE_MAX);
+	status = run(&s, &e);
+	if (status < 0)
+		status = tool_fail(&tool, &e);
+	stats_end(&stats);
+	phi_line_free(s.line);
+	buf_free(&s.text);
+	buf_free(&s.passed);
+	map_free(s.baseline);
+	phi_allow_free(s.allow);
+	phi_site_free(s.site);
+	return tool_end(&tool, status);
 }

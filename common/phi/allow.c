@@ -1,19 +1,20 @@
-/* Baselines and allow files: short lists, walked from the front. */
+/* Allow files and baselines: JSON lines, read whole and strictly, since an entry with a misspelt member would allow too much. */
 #include "phi/allow.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "io/file.h"
-#include "json/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX ((size_t)16 << 20)
+#define FILE_MAX ((size_t)64 << 20)
+
+static const struct json_limits limits = { .bytes = 1 << 16, .depth = 4, .nodes = 64 };
 
 struct entry {
-	char *rule, *path, *value, *fingerprint; /* NULL: any */
+	char *rule, *path, *value; /* path or value is NULL */
 };
 
 struct phi_allow {
@@ -34,118 +35,131 @@ void phi_allow_free(struct phi_allow *a)
 		free(a->entries[i].rule);
 		free(a->entries[i].path);
 		free(a->entries[i].value);
-		free(a->entries[i].fingerprint);
 	}
 	free(a->entries);
 	free(a);
 }
 
-static struct entry *new_entry(struct phi_allow *a)
-{
-	if (a->n == a->cap) {
-		a->cap = a->cap * 2 + 16;
-		a->entries = mem_grow(a->entries, a->cap, sizeof *a->entries);
-	}
-	a->entries[a->n] = (struct entry){ 0 };
-	return &a->entries[a->n++];
-}
+/* Takes one line of a file; what is wrong with it, or NULL. */
+typedef const char *take_fn(void *arg, const struct json_reader *r, const struct json *root);
 
-/* The string member, copied; NULL where there is none. */
-static char *member(const struct json_reader *r, const struct json *root, const char *name)
+static int read_lines(const char *path, take_fn *take, void *arg, struct err *e)
 {
-	const struct json *v = json_get(r, root, str_of(name));
-	return v && v->type == JSON_STRING && v->text.n > 0 ? mem_strdup(v->text) : NULL;
-}
-
-static bool known_rule(const char *id)
-{
-	for (size_t i = 0; id && i < phi_n_rules; i++)
-		if (strcmp(phi_rules[i].id, id) == 0)
-			return true;
-	return false;
-}
-
-static const char *take_allowed(struct phi_allow *a, const struct json_reader *r, const struct json *root, int64_t now_ms)
-{
-	const struct json *expires = json_get(r, root, STR("expires"));
-	char *reason = member(r, root, "reason"), day[32];
-	struct entry *entry = new_entry(a);
-	int64_t end;
-	*entry = (struct entry){ member(r, root, "rule"), member(r, root, "path"), member(r, root, "value"), NULL };
-	bool reasoned = reason != NULL;
-	free(reason);
-	if (!known_rule(entry->rule) || (!entry->path == !entry->value) || !reasoned)
-		return "needs a known rule, a path or a value, and a reason";
-	if (!expires || expires->type != JSON_STRING || expires->text.n != 10)
-		return "needs a day in expires";
-	snprintf(day, sizeof day, "%.*sT23:59:59Z", STR_ARG(expires->text));
-	if (!time_parse(str_of(day), &end))
-		return "needs a day in expires";
-	return end < now_ms ? "has expired" : NULL;
-}
-
-static const char *take_baseline(struct phi_allow *a, const struct json_reader *r, const struct json *root)
-{
-	struct entry *entry = new_entry(a);
-	entry->fingerprint = member(r, root, "fingerprint");
-	return entry->fingerprint ? NULL : "has no fingerprint";
-}
-
-/* now_ms < 0: a baseline. */
-static int read_lines(struct phi_allow *a, const char *path, int64_t now_ms, struct err *e)
-{
-	const struct json_limits limits = { .bytes = 1 << 16, .depth = 4, .nodes = 64 };
 	struct json_reader *r = json_reader_new(limits);
 	struct json_fault fault;
 	struct buf b;
-	int rc = -1, number = 0;
+	int rc = 0;
 	buf_init(&b, FILE_MAX);
-	if (file_read(path, &b, e) != 0)
-		goto out;
+	if (file_read(path, &b, e) != 0) {
+		e->status = ROS_CONFIG;
+		rc = -1;
+	}
 	struct str rest = buf_view(&b), line;
-	while (rest.n > 0) {
-		const char *wrong = "is no JSON object";
+	for (int number = 1; rc == 0 && rest.n > 0; number++) {
 		rest = str_cut(rest, '\n', &line);
-		number++;
 		if (str_trim(line).n == 0)
 			continue;
 		const struct json *root = json_read(r, line, &fault);
-		if (root && root->type == JSON_OBJECT)
-			wrong = now_ms < 0 ? take_baseline(a, r, root) : take_allowed(a, r, root, now_ms);
-		if (wrong) {
-			err_set(e, ROS_CONFIG, "%s: line %d %s", path, number, wrong);
-			goto out;
-		}
+		const char *wrong = root && root->type == JSON_OBJECT ? take(arg, r, root) : "is no JSON object";
+		if (wrong)
+			rc = err_set(e, ROS_CONFIG, "%s: line %d: %s", path, number, wrong);
 	}
-	rc = 0;
-out:
 	buf_free(&b);
 	json_reader_free(r);
 	return rc;
 }
 
-int phi_allow_baseline(struct phi_allow *a, const char *path, struct err *e)
+struct allowing {
+	struct phi_allow *allow;
+	const struct phi_site *site;
+	int64_t now_ms;
+};
+
+/* The last millisecond of a day; false where it is none. */
+static bool day_end(struct str day, int64_t *ms)
 {
-	return read_lines(a, path, -1, e);
+	if (day.n != 10 || !time_parse_human(day, ms))
+		return false;
+	*ms += TIME_DAY_MS - 1;
+	return true;
 }
 
-int phi_allow_read(struct phi_allow *a, const char *path, int64_t now_ms, struct err *e)
+static const char *check_entry(const struct allowing *to, struct str rule, struct str path, struct str value, struct str reason, struct str expires)
 {
-	return read_lines(a, path, now_ms, e);
+	int64_t end;
+	if (!phi_rule_find(to->site, rule))
+		return "names no rule";
+	if (!path.p == !value.p)
+		return "needs either path or value";
+	if (path.p && !str_starts(path, "/"))
+		return "path is no JSON pointer";
+	if (str_trim(reason).n == 0)
+		return "has no reason";
+	if (!day_end(expires, &end))
+		return "needs a day in expires, such as 2027-01-31";
+	return end < to->now_ms ? "has expired" : NULL;
 }
 
-static bool fits(const char *wanted, struct str is)
+static const char *take_entry(void *arg, const struct json_reader *r, const struct json *root)
 {
-	return !wanted || str_is(is, wanted);
+	static const char *const names[] = { "rule", "path", "value", "reason", "expires" };
+	const struct allowing *to = arg;
+	struct phi_allow *a = to->allow;
+	struct str m[5] = { 0 };
+	for (const struct json *v = json_first(root); v; v = json_next(r, v)) {
+		size_t i = 0;
+		while (i < 5 && !str_is(v->key, names[i]))
+			i++;
+		if (i == 5 || v->type != JSON_STRING)
+			return "has a member that is not one of rule, path, value, reason, expires, or no string";
+		m[i] = v->text;
+	}
+	const char *wrong = check_entry(to, m[0], m[1], m[2], m[3], m[4]);
+	if (wrong)
+		return wrong;
+	if (a->n == a->cap) {
+		a->cap = a->cap * 2 + 16;
+		a->entries = mem_grow(a->entries, a->cap, sizeof *a->entries);
+	}
+	a->entries[a->n++] = (struct entry){ mem_strdup(m[0]), mem_strdup(m[1]), mem_strdup(m[2]) };
+	return NULL;
 }
 
-bool phi_allowed(const struct phi_allow *a, const struct phi_finding *f, const char *pointer, struct str value, const char *fingerprint)
+int phi_allow_read(struct phi_allow *a, const char *path, const struct phi_site *site, int64_t now_ms, struct err *e)
 {
-	for (size_t i = 0; i < a->n; i++) {
+	struct allowing to = { a, site, now_ms };
+	return read_lines(path, take_entry, &to, e);
+}
+
+bool phi_allowed(const struct phi_allow *a, const struct phi_rule *rule, const struct json_reader *r, const struct json *root, const struct json *v,
+                 struct str value)
+{
+	for (size_t i = 0; a && i < a->n; i++) {
 		const struct entry *entry = &a->entries[i];
-		if (fits(entry->rule, str_of(f->rule->id)) && fits(entry->path, str_of(pointer)) && fits(entry->value, value) &&
-		    fits(entry->fingerprint, str_of(fingerprint)))
+		if (strcmp(entry->rule, rule->id) != 0)
+			continue;
+		if (entry->value ? str_is(value, entry->value) : v && json_at(r, root, entry->path + 1) == v)
 			return true;
 	}
 	return false;
+}
+
+static const char *take_finding(void *arg, const struct json_reader *r, const struct json *root)
+{
+	const struct json *fingerprint = json_get(r, root, STR("fingerprint"));
+	if (!fingerprint || fingerprint->type != JSON_STRING)
+		return "has no fingerprint";
+	++*map_put(arg, fingerprint->text);
+	return NULL;
+}
+
+int phi_baseline_read(struct map *baseline, const char *path, struct err *e)
+{
+	return read_lines(path, take_finding, baseline, e);
+}
+
+bool phi_baseline_take(struct map *baseline, const char *fingerprint)
+{
+	int64_t *left = map_get(baseline, str_of(fingerprint));
+	return left && (*left)-- > 0;
 }

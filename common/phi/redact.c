@@ -1,7 +1,7 @@
 /* Redaction: what is passed on has been scanned again, since two halves of a text can make a new candidate. */
 #include "phi/redact.h"
 
-static void replace(struct buf *out, struct str text, const struct phi_finding *found, size_t n)
+void phi_replace(struct buf *out, struct str text, const struct phi_finding *found, size_t n)
 {
 	size_t done = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -23,7 +23,7 @@ int phi_redact(struct phi_scanner *s, struct str key, struct str text, struct bu
 	if (phi_scan(s, key, text, &found, &n, e) != 0)
 		return -1;
 	*changed = n > 0;
-	replace(out, text, found, n);
+	phi_replace(out, text, found, n);
 	if (n == 0)
 		return 0;
 	if (!buf_ok(out) || phi_scan(s, key, (struct str){ out->p + before, out->n - before }, &found, &n, e) != 0 || n > 0) {

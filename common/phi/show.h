@@ -6,33 +6,32 @@
 #define ROS_PHI_SHOW_H
 
 #include "io/out.h"
-#include "phi/scan.h"
-
-enum phi_format { PHI_HUMAN, PHI_JSONL, PHI_SARIF };
-
-struct phi_place {
-	const char *file, *pointer; /* pointer: empty in text that is no JSON */
-	uint64_t line;
-	size_t column; /* in bytes, from 1: of the value in JSON, of the finding in text */
-};
+#include "phi/line.h"
 
 #define PHI_FINGERPRINT 25 /* 24 hex digits and NUL */
 
-/*
- * The same for the same finding in later versions of the file: over rule, file, pointer and what is around it with every letter as x and every digit
- * as 9, the finding too.
- */
-void phi_fingerprint(const struct phi_place *at, const struct phi_finding *f, struct str text, char out[PHI_FINGERPRINT]);
-
-struct phi_show {
-	struct out *out;
-	enum phi_format format;
-	bool some; /* of SARIF: a result is written */
+/* What is shown of one finding. */
+struct phi_shown {
+	const char *file; /* UTF-8 without control characters */
+	uint64_t line;    /* from 1 */
+	const struct phi_hit *hit;
+	char fingerprint[PHI_FINGERPRINT];
 };
 
-/* Once before and once after all findings. */
-void phi_show_begin(struct phi_show *s);
-void phi_show_end(struct phi_show *s);
-void phi_show(struct phi_show *s, const struct phi_place *at, const struct phi_finding *f, const char *fingerprint);
+/*
+ * Fills the fingerprint in, which is the same for the same finding in later versions of the file: over rule, file, pointer and what is around it with every letter as x and
+ * every digit as 9, the finding too.
+ */
+void phi_fingerprint(struct phi_shown *f);
+
+/* An output format: one file and one line of the table. Each appends to an empty buffer. */
+struct phi_format {
+	const char *name;
+	void (*begin)(struct buf *b, const struct phi_site *site);                     /* NULL: nothing */
+	void (*finding)(struct buf *b, const struct phi_site *site, const struct phi_shown *f, bool first); /* `first` of all */
+	void (*end)(struct buf *b, bool complete);                                     /* NULL: nothing; `complete`: all was scanned */
+};
+
+extern const struct phi_format phi_format_human, phi_format_jsonl, phi_format_sarif;
 
 #endif
