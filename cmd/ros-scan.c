@@ -4,7 +4,6 @@
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
-#include "io/wait.h"
 #include "phi/canary.h"
 #include "phi/catalog.h"
 #include "phi/example.h"
@@ -199,13 +198,13 @@ static int scan_file(struct scan *s, const char *path, struct err *e)
 	return rc;
 }
 
-/* A file that cannot be read takes the verdict away, and the others are scanned. */
+/* A file that cannot be read takes the verdict away, and the others are scanned; so does a signal, and they are not. */
 static void scan_files(struct scan *s)
 {
 	static const char *standard[] = { "-" };
 	const char **files = tool.n_operands > 0 ? tool.operands : standard;
 	struct err e;
-	for (size_t i = 0; (i == 0 || i < tool.n_operands) && !s->over && !wait_stopping(); i++)
+	for (size_t i = 0; (i == 0 || i < tool.n_operands) && !s->over && s->status != ROS_LATER; i++)
 		if (scan_file(s, files[i], &e) != 0)
 			s->status = tool_fail(&tool, &e);
 }
