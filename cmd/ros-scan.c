@@ -1,4 +1,7 @@
-/* ros-scan: text, JSON lines or a stream's dump to findings, to a verdict, or to the same lines with the findings taken out. */
+/*
+ * ros-scan: text, JSON lines or a stream's dump to findings, to a verdict, or to the same lines with the findings taken
+ * out.
+ */
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "io/file.h"

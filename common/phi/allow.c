@@ -1,4 +1,7 @@
-/* Allow files and baselines: JSON lines, read whole and strictly, since an entry with a misspelt member would allow too much. */
+/*
+ * Allow files and baselines: JSON lines, read whole and strictly, since an entry with a misspelt member would allow too
+ * much.
+ */
 #include "phi/allow.h"
 
 #include "base/buf.h"

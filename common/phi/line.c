@@ -1,6 +1,10 @@
-/* A line through the scanner: the nodes of a JSON text in their order, so that all but what is replaced can be copied as it stands. */
+/*
+ * A line through the scanner: the nodes of a JSON text in their order, so that all but what is replaced can be copied
+ * as it stands.
+ */
 #include "phi/line.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "event/event.h"
 #include "json/writer.h"
@@ -12,6 +16,7 @@
 
 #define DEPTH 64
 #define NODES (1u << 20)
+#define CLEAN_KEYS 4096            /* so many are remembered */
 #define OUT_MAX (4 * PHI_LINE_MAX) /* a label may be longer than what it replaces */
 
 static const struct str no_key;
@@ -21,6 +26,7 @@ struct phi_line {
 	struct phi_site *site;
 	const struct phi_allow *allow;
 	struct json_reader *reader;
+	struct map *clean;         /* keys without findings: the same ones come in every line */
 	struct phi_finding *found; /* of the text in hand */
 	size_t n, cap;
 	struct buf text;           /* a text with its findings replaced */
@@ -42,6 +48,7 @@ struct phi_line *phi_line_new(struct phi_site *site, const struct phi_allow *all
 	struct phi_line *l = mem_alloc(sizeof *l);
 	*l = (struct phi_line){ .scanner = phi_scanner_new(), .site = site, .allow = allow };
 	l->reader = json_reader_new((struct json_limits){ .bytes = PHI_LINE_MAX, .depth = DEPTH, .nodes = NODES, .may_show = event_declares });
+	l->clean = map_new();
 	buf_init(&l->text, OUT_MAX);
 	return l;
 }
@@ -52,6 +59,7 @@ void phi_line_free(struct phi_line *l)
 		return;
 	phi_scanner_free(l->scanner);
 	json_reader_free(l->reader);
+	map_free(l->clean);
 	buf_free(&l->text);
 	free(l->found);
 	free(l);
@@ -170,6 +178,19 @@ static bool take_text(struct phi_line *l, const struct json *v, bool in_key, str
 	return l->n > 0 && l->out;
 }
 
+static void take_key(struct phi_line *l, const struct json *v)
+{
+	if (map_get(l->clean, v->key))
+		return;
+	if (take_text(l, v, true, no_key, v->key))
+		fail_with(l, ROS_REFUSED, "a finding in a key cannot be taken out");
+	if (l->n > 0 || l->failed)
+		return;
+	if (map_count(l->clean) == CLEAN_KEYS)
+		map_clear(l->clean);
+	map_put(l->clean, v->key);
+}
+
 /* The key of the value, or of the nearest above it. */
 static struct str key_of(const struct json *root, const struct json *v)
 {
@@ -181,8 +202,8 @@ static struct str key_of(const struct json *root, const struct json *v)
 static void take_value(struct phi_line *l, const struct json *v)
 {
 	struct str key = key_of(l->root, v);
-	if (v->key.p && take_text(l, v, true, no_key, v->key))
-		fail_with(l, ROS_REFUSED, "a finding in a key cannot be taken out");
+	if (v->key.p)
+		take_key(l, v);
 	if (v->type != JSON_STRING && v->type != JSON_NUMBER)
 		return;
 	if (take_text(l, v, false, key, v->text)) {
@@ -203,8 +224,8 @@ static bool is_cut(struct str text, const struct json_fault *fault)
 }
 
 /*
- * The line as JSON. A line that does not begin as JSON, or breaks its syntax, is text; what looks like JSON and cannot be decoded, or is cut off, is a failure, and then scanned as
- * text as well as it goes.
+ * The line as JSON. A line that does not begin as JSON, or breaks its syntax, is text; what looks like JSON and cannot
+ * be decoded, or is cut off, is a failure, and then scanned as text as well as it goes.
  */
 static const struct json *read_json(struct phi_line *l, struct str line, bool last)
 {
@@ -251,7 +272,10 @@ static void raise(void *arg, const struct phi_hit *hit)
 	*(bool *)arg = true;
 }
 
-/* Whether the line that would be passed on is clean when it is scanned itself: taking something out can make other text, or JSON, of it. */
+/*
+ * Whether the line that would be passed on is clean when it is scanned itself: taking something out can make other
+ * text, or JSON, of it.
+ */
 static bool is_clean(struct phi_line *l)
 {
 	struct buf *out = l->out;

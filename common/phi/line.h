@@ -1,6 +1,7 @@
 /*
- * A line through the scanner. A line that is a JSON text is taken string by string, each with its key as context, keys and numbers too; any other is taken as text.
- * The same way serves for reports and for filtering: what is passed on is what was scanned.
+ * A line through the scanner. A line that is a JSON text is taken string by string, each with its key as context, keys
+ * and numbers too; any other is taken as text. The same way serves for reports and for filtering: what is passed on is
+ * what was scanned.
  */
 #ifndef ROS_PHI_LINE_H
 #define ROS_PHI_LINE_H
@@ -30,9 +31,10 @@ struct phi_line *phi_line_new(struct phi_site *site, const struct phi_allow *all
 void phi_line_free(struct phi_line *l); /* NULL is fine */
 
 /*
- * Hands what is found and not allowed to `sink`, in order. `last`: the line has no \n. Into `out` (NULL: not asked) goes the line to be passed on, without \n: to the byte
- * as it was where nothing was found, else with each finding replaced by its label in brackets; JSON stays JSON. -1: out is of no use. ROS_INPUT: the line could not be scanned
- * in full, but what was found was told; ROS_REFUSED: there is a finding that cannot be taken out.
+ * Hands what is found and not allowed to `sink`, in order. `last`: the line has no \n. Into `out` (NULL: not asked)
+ * goes the line to be passed on, without \n: to the byte as it was where nothing was found, else with each finding
+ * replaced by its label in brackets; JSON stays JSON. -1: out is of no use. ROS_INPUT: the line could not be scanned in
+ * full, but what was found was told; ROS_REFUSED: there is a finding that cannot be taken out.
  */
 int phi_line_take(struct phi_line *l, struct str line, bool last, phi_sink *sink, void *arg, struct buf *out, struct err *e);
 

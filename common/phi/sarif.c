@@ -1,5 +1,6 @@
 /*
- * Findings as a SARIF 2.1.0 log (OASIS, Static Analysis Results Interchange Format). Written as it goes: results first, what is said of the whole run behind them.
+ * Findings as a SARIF 2.1.0 log (OASIS, Static Analysis Results Interchange Format). Written as it goes: results first,
+ * what is said of the whole run behind them.
  */
 #include "json/writer.h"
 #include "phi/catalog.h"

@@ -1,6 +1,6 @@
 /*
- * Findings as lines for people, as JSON lines, and as one SARIF 2.1.0 log. None of them holds a value, a part of it or a hash of it: a hash of a number of nine digits
- * is undone in seconds.
+ * Findings as lines for people, as JSON lines, and as one SARIF 2.1.0 log. None of them holds a value, a part of it or
+ * a hash of it: a hash of a number of nine digits is undone in seconds.
  */
 #ifndef ROS_PHI_SHOW_H
 #define ROS_PHI_SHOW_H
@@ -19,8 +19,8 @@ struct phi_shown {
 };
 
 /*
- * Fills the fingerprint in, which is the same for the same finding in later versions of the file: over rule, file, pointer and what is around it with every letter as x and
- * every digit as 9, the finding too.
+ * Fills the fingerprint in, which is the same for the same finding in later versions of the file: over rule, file,
+ * pointer and what is around it with every letter as x and every digit as 9, the finding too.
  */
 void phi_fingerprint(struct phi_shown *f);
 

@@ -161,10 +161,12 @@ static size_t set_text(struct phi_site *s, struct str key, struct str text)
 
 int phi_site_scan(struct phi_site *s, struct str key, struct str text, const struct phi_finding **found, size_t *n, struct err *e)
 {
-	int rc = 0;
+	*found = s->found;
+	*n = 0;
+	if (s->n == 0)
+		return 0;
 	size_t lead = set_text(s, key, text);
-	if (!buf_ok(&s->text))
-		rc = err_set(e, ROS_INPUT, "a text is too long to be scanned");
+	int rc = buf_ok(&s->text) ? 0 : err_set(e, ROS_INPUT, "a text is too long to be scanned");
 	for (size_t i = 0; i < s->n && rc == 0; i++)
 		if (has_keyword(s, s->rules[i]))
 			rc = match_all(s, s->rules[i], lead, e);

@@ -1,4 +1,7 @@
-/* Any bytes as a line: no crash; what the filter passes is clean when it is scanned again, JSON stays JSON, and a line without findings passes as it is. */
+/*
+ * Any bytes as a line: no crash; what the filter passes is clean when it is scanned again, JSON stays JSON, and a line
+ * without findings passes as it is.
+ */
 #include "../lib/fuzz.h"
 
 #include "phi/line.h"
