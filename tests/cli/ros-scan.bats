@@ -342,6 +342,14 @@ file://$PWD/a%20b%3A%C3%BC" ]
 	jq -e '.runs[0].invocations[0].executionSuccessful == false' out
 }
 
+@test "findings that cannot be written are 74, whatever was found" {
+	for format in human jsonl sarif; do
+		run -74 --separate-stderr bash -c "ros-scan --format $format <<< 'SSN 123-45-6789' > /dev/full"
+		[[ $stderr == *'cannot write standard output'* ]]
+	done
+	run -74 timeout 10 bash -c "yes 'SSN 123-45-6789' | ros-scan > /dev/full"
+}
+
 @test "the file's name is shown without control characters" {
 	name=$(printf 'a\033[31m\n\377')
 	echo 'SSN 123-45-6789' > "$name"
