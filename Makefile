@@ -5,7 +5,7 @@
 #   make install PREFIX=/usr/local DESTDIR=
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all unit check bench fault fault-needs install uninstall clean
+.PHONY: all unit check bench eval-phi fault fault-needs install uninstall clean
 
 VERSION := 0.1.0
 PROFILE ?= release
@@ -14,7 +14,7 @@ B := build/$(PROFILE)
 
 Q := $(if $(V),,@)# make V=1 shows the commands
 
-PACKAGES := sqlite3 hiredis libcjson libcrypto zlib
+PACKAGES := sqlite3 hiredis libcjson libcrypto libpcre2-8 zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
@@ -48,10 +48,11 @@ FUZZ := $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 BENCH := $(sort $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c)))
 FAULT := $(shell find tests/fault -maxdepth 1 -type f -perm -u+x | sort)
 SCHEMAS := $(sort $(wildcard schemas/*_event.schema.json))
+PHI_TABLES := $(sort $(wildcard schemas/phi-*.txt))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
 GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/report_data.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/report_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -91,6 +92,16 @@ $(B)/gen/report_data.c: scripts/embed-text schemas/report-rules.json schemas/rep
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-text report/data.h report_rules_text=schemas/report-rules.json \
 		report_crosswalk_text=schemas/report-crosswalk.json > $@
+$(B)/gen/rules2c: scripts/rules2c.c common/phi/rules.h common/phi/word.h $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "CC $@")
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -Icommon $(WARN) -O1 $(PKG_CFLAGS) -o $@ $< $(shell pkg-config --libs libcjson)
+$(B)/gen/phi_lex.re: $(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)$(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES) > $@
+$(B)/gen/phi_lex.c: $(B)/gen/phi_lex.re
+	$(if $(V),,@echo "GEN $@")
+	$(Q)re2c -i -b -W -o $@ $<
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)
@@ -137,6 +148,9 @@ check:
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
 	tests/bench/report
+# Scores ros-scan: make eval-phi CORPUS=DIR with files of JSON lines.
+eval-phi: all
+	tests/bench/eval-phi $(CORPUS)/*.jsonl
 fault-needs: all $(B)/fault/failalloc.so $(B)/fault/plans.so $(BENCH:%=$(B)/bench/%)
 fault: fault-needs
 	status=0; for t in $(FAULT); do echo "# $$t"; $$t --all || status=1; done; exit $$status

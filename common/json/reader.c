@@ -26,6 +26,13 @@ struct sorting {
 	uint32_t node;
 };
 
+#define PLACES 64 /* arrays whose last asked place is remembered */
+
+/* A place in an array that was counted: pointers to many elements of a long array must not count from its start. */
+struct place {
+	uint32_t text, node, i; /* the text that it belongs to, as in key_slot */
+};
+
 struct json_reader {
 	struct json_limits limits;
 	struct json *nodes;
@@ -37,6 +44,7 @@ struct json_reader {
 	uint32_t keys_cap, keys_n, text_number;
 	struct sorting *sorting; /* a stack, one stretch an open object */
 	uint32_t sorting_n, sorting_cap;
+	struct place *places;
 	struct json_fault *fault;
 };
 
@@ -48,6 +56,7 @@ struct json_reader *json_reader_new(struct json_limits limits)
 	r->nodes = mem_array(r->cap, sizeof *r->nodes);
 	r->keys_cap = 256;
 	r->keys = mem_array(r->keys_cap, sizeof *r->keys);
+	r->places = mem_array(PLACES, sizeof *r->places);
 	return r;
 }
 
@@ -59,6 +68,7 @@ void json_reader_free(struct json_reader *r)
 	free(r->decoded);
 	free(r->keys);
 	free(r->sorting);
+	free(r->places);
 	free(r);
 }
 
@@ -444,6 +454,7 @@ static void begin(struct json_reader *r, struct str text, struct json_fault *fau
 	}
 	if (++r->text_number == 0) { /* after 2^32 texts: old slots must not look new */
 		memset(r->keys, 0, r->keys_cap * sizeof *r->keys);
+		memset(r->places, 0, PLACES * sizeof *r->places);
 		r->text_number = 1;
 	}
 }
@@ -546,8 +557,15 @@ static uint32_t position(const struct json_reader *r, const struct json *v)
 	uint32_t i = 0;
 	if (v < r->nodes || v >= r->nodes + r->n)
 		return parent->count;
-	for (const struct json *m = parent + 1; m < v && m->after; m = &r->nodes[m->after])
+	const struct json *m = parent + 1;
+	struct place *last = &r->places[v->parent % PLACES];
+	if (last->text == r->text_number && last->node <= v - r->nodes && r->nodes[last->node].parent == v->parent) {
+		m = &r->nodes[last->node];
+		i = last->i;
+	}
+	for (; m < v && m->after; m = &r->nodes[m->after])
 		i++;
+	*last = (struct place){ r->text_number, (uint32_t)(m - r->nodes), i };
 	return i;
 }
 
