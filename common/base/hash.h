@@ -21,6 +21,13 @@ struct sha256 sha256_stored(struct str bytes);
 /* sum += h, as 256-bit big-endian integers modulo 2^256: a sum of hashes that does not depend on order. */
 void sha256_accumulate(struct sha256 *sum, const struct sha256 *h);
 
+/* HMAC-SHA256 (RFC 2104) under one key. */
+struct hmac; /* opaque */
+
+struct hmac *hmac_new(struct str key); /* the key is copied */
+void hmac_free(struct hmac *h);        /* NULL is fine; the key is overwritten */
+struct sha256 hmac_of(struct hmac *h, struct str bytes);
+
 struct sha1 {
 	uint8_t b[20];
 };
