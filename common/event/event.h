@@ -28,6 +28,7 @@ struct event {
 	int minor;           /* of schema_version; 0 where it is absent */
 	bool undeclared;     /* has members that the schema does not declare */
 	bool live;           /* governance_mode LIVE */
+	bool attested;       /* phi.guard holds: set by who has looked (phi/guard.h), false after event_check() */
 	struct uuid id;      /* invocation_id */
 	int64_t time_ms;     /* timestamp */
 };

@@ -2,9 +2,9 @@
 load ../lib/common
 load ../lib/buses
 
-# on_bus [OPTION ...]: the events on the bus, in order.
+# on_bus [OPTION ...]: the events on the bus, in order, without the guard's attestation.
 on_bus() {
-	ros-replay "$@" | jq -c 'select(.type == "ai.invocation.completed").event'
+	ros-replay "$@" | jq -c 'select(.type == "ai.invocation.completed").event' | unattested
 }
 
 # summaries: the summaries on the bus, without what is never the same.
@@ -106,16 +106,24 @@ all_ids() {
 	[ "$(on_bus | jq -c '.novelty')" = $'null\n1' ]
 }
 
-@test "a LIVE event is refused with 78 and the reason; DEMO events go on" {
-	{ event '.governance_mode = "LIVE"'; event; } > in
+@test "without a key a LIVE event is refused with 78 and the command that makes one; DEMO events go on" {
+	{ live; event; live; } > in
 	run -78 --separate-stderr ros-emit in
 	[ "${#lines[@]}" -eq 1 ]
-	[[ $stderr == *"in: line 1: "*"PHI guard"* ]]
+	[[ ${stderr_lines[0]} == *"in: line 1: no-key (invocation_id "* ]]
+	[[ ${stderr_lines[1]} == *'let ROS_PHI_KEY_FILE name it: (umask 077; echo "k1 $(openssl rand -hex 32)" > FILE)' ]]
+	[[ ${stderr_lines[2]} == *"in: line 3: no-key "* ]]
+	[ "${#stderr_lines[@]}" -eq 3 ]
 	[ "$(on_bus | jq -r .governance_mode)" = DEMO ]
+	sed 's/.*name it: //; s/FILE/key/; q' <<< "${stderr_lines[1]}" > make
+	bash make
+	ROS_PHI_KEY_FILE=key run -0 ros-emit in
+	[ "$(on_bus | jq -r .governance_mode | sort | uniq -c | tr -s ' \n' ' ')" = ' 2 DEMO 2 LIVE ' ]
 }
 
 @test "--dry-run only checks, also LIVE events, and needs no bus" {
-	event '.governance_mode = "LIVE"' > good
+	make_key
+	live > good
 	event '.stage = 21' > bad
 	run -0 ros-emit --dry-run --bus unix:///nowhere.sock good
 	[ -z "$output" ]
@@ -204,9 +212,9 @@ all_ids() {
 	[ -z "$(on_bus)" ]
 }
 
-@test "one event by options: LIVE is refused with 78" {
+@test "one event by options: LIVE without a key is refused with 78" {
 	run -78 ros-emit --mode LIVE --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI --provider p --model m
-	[[ $output == *"PHI guard"* ]]
+	[[ $output == *"event: no-key "* ]]
 }
 
 @test "one event by options: a value that is no number, or not UTF-8, is a usage error that names the option" {
