@@ -883,6 +883,8 @@ static void put_privacy(struct buf *out, const struct report_part *p)
 	heading(out, "###", "Privacy");
 	buf_z(out, "Scans for protected health information (PHI), as the callers report them. Redactions made: ");
 	human_count(out, m[PHI_REDACTIONS]);
+	buf_z(out, ".\nAttested by the guard of ros-emit before they were published: attested ");
+	human_of(out, m[ATTESTED], m[CALLS], "calls");
 	buf_z(out, ".\n\n");
 	md_table_end(&t, out);
 	heading(out, "###", "PHI types");

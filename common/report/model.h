@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REPORT_VERSION "1.1.0" /* of the model and its JSON form */
+#define REPORT_VERSION "1.2.0" /* of the model and its JSON form */
 
 /* What is counted of calls: the columns of rollup_hour, in the order of gather.c's table. */
 enum report_measure {
@@ -41,6 +41,7 @@ enum report_measure {
 	PHI_SKIPPED,
 	PHI_FLAGS,     /* scans that flagged or redacted */
 	PHI_REDACTIONS,
+	ATTESTED,      /* calls whose guard's attestation held */
 	MEASURES
 };
 

@@ -35,12 +35,12 @@ one() {
 	event '.prompt_hash = "hmac-" + .prompt_hash | .output_ref = "s3://b/o" | .prompt_redacted = "é \"x\"" | .status = "FAILED"
 		| .error = {code: "overloaded", message: "try later", retryable: true} | .agent_id = "planner"
 		| .user_id = "0B0E1B0E-0000-4000-8000-00000000000A" | .tenant_id = "t1" | .dataset_ids = ["11111111-1111-4111-8111-111111111111"]
-		| .phi.guard = {version: "1", text: "scan"}' | ros-aggregate
+		| .phi.guard = {version: "1", rules: "sha256:\("a" * 64)", text: "scan"}' | ros-aggregate
 	[ "$(one prompt_hash)" = hmac-sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 ]
 	[ "$(one 'output_ref, prompt_redacted, error_code, error_message, error_retryable')" = 's3://b/o|é "x"|overloaded|try later|1' ]
 	[ "$(one 'agent_id, user_id, tenant_id')" = 'planner|0b0e1b0e-0000-4000-8000-00000000000a|t1' ]
 	[ "$(one dataset_ids)" = '["11111111-1111-4111-8111-111111111111"]' ]
-	[ "$(one phi_guard)" = '{"text":"scan","version":"1"}' ]
+	[ "$(one phi_guard | jq -c '[.text, .version, (.rules | length)]')" = '["scan","1",71]' ]
 	[ "$(one "phi_scan_summary ->> '\$.guard' IS NULL AND phi_scan_summary ->> '\$.input_scan.status' = 'clean'")" = 1 ]
 }
 
@@ -502,7 +502,8 @@ recovers() {
 }
 
 @test "LIVE events are kept apart from DEMO" {
-	{ event; event '.governance_mode = "LIVE" | .timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
+	make_key
+	{ event; live '.timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
 	[ "$(db 'SELECT governance_mode, calls FROM rollup_hour JOIN series s ON s.id = series_id JOIN deployment d ON d.id = deployment_id ORDER BY 1')" = $'DEMO|1\nLIVE|1' ]
 	[ "$(db 'SELECT count(*) FROM latency_day')" = 2 ]
 }

@@ -22,6 +22,7 @@ schema() {
 	run -0 sqlite3 ros.db 'SELECT version, name, length(sha256) FROM schema_migrations ORDER BY 1'
 	[ "${lines[0]}" = '1|record|32' ]
 	[ "${lines[1]}" = '2|completeness|32' ]
+	[ "${lines[3]}" = '4|attested|32' ]
 	[ ${#lines[@]} = "$VERSIONS" ]
 	run -0 --separate-stderr ros-migrate up --verbose
 	[[ $stderr == *'0 migrations applied' ]]
@@ -54,12 +55,13 @@ schema() {
 	event | ros-aggregate
 	event '.invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5b"' | numbered host-0 | ros-aggregate > acks
 	ros-migrate down $((VERSIONS - 1))
-	sqlite3 ros.db 'SELECT * FROM ai_invocations; SELECT * FROM rollup_hour' > before
+	local kept="SELECT * FROM ai_invocations; SELECT $(columns rollup_hour attested) FROM rollup_hour r"
+	sqlite3 ros.db "$kept" > before
 	[ "$(wc -l < before)" = 3 ]
 	run -76 ros-aggregate acks
 	[[ $output == *'run ros-migrate up' ]]
 	ros-migrate up
-	sqlite3 ros.db 'SELECT * FROM ai_invocations; SELECT * FROM rollup_hour' | cmp - before
+	sqlite3 ros.db "$kept" | cmp - before
 	event '.stage = null' | numbered host-1 | ros-aggregate > acks
 	[ "$(sqlite3 ros.db 'SELECT * FROM sources')" = 'host-1|1|0|0|1|0|0|0' ]
 }
