@@ -268,16 +268,16 @@ all() {
 	[ "$(wc -l < "$HOME/out")" -eq 1 ]
 }
 
-@test "LIVE is refused with 78, however it is said" {
+@test "LIVE without a key is refused with 78, however it is said" {
 	run import --mode LIVE < /dev/null
 	[ "$status" -eq 78 ]
-	[ "$output" = 'ros-import: --mode LIVE: LIVE needs keyed hashes, which come with the PHI guard; until then only DEMO is imported' ]
+	[ "$output" = 'ros-import: --mode LIVE: LIVE needs a key; make one, and let ROS_PHI_KEY_FILE name it: (umask 077; echo "k1 $(openssl rand -hex 32)" > FILE)' ]
 	run table --set governance_mode=LIVE < /dev/null
 	[ "$status" -eq 78 ]
 	run --separate-stderr table --column governance_mode=mode --at 2026-01-01 < <(printf 'mode\nDEMO\nLIVE\n')
 	[ "$status" -eq 1 ]
 	[ "${#lines[@]}" -eq 1 ]
-	[[ $stderr == *'line 3: LIVE needs keyed hashes'* ]]
+	[[ $stderr == *'line 3: LIVE needs a key'* ]]
 }
 
 @test "empty input is a warning" {
