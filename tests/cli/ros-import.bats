@@ -280,6 +280,20 @@ all() {
 	[[ $stderr == *'line 3: LIVE needs a key'* ]]
 }
 
+@test "LIVE with a key: the hashes of prompts and outputs are keyed, and of DEMO they are not" {
+	make_key
+	import < <(call) > demo
+	import --mode LIVE < <(call) > live
+	jq -e '.governance_mode == "LIVE" and ([.prompt_hash, .output_hash] | all(startswith("hmac-sha256:")))' live
+	jq -e '[.prompt_hash, .output_hash] | all(startswith("sha256:"))' demo
+	[ "$(jq -c 'del(.governance_mode, .prompt_hash, .output_hash)' live)" = "$(jq -c 'del(.governance_mode, .prompt_hash, .output_hash)' demo)" ]
+	table --mode LIVE --hash prompt_hash=a,b --at 2026-01-01 < <(printf 'a,b\n1,2\n') > table
+	[ "$(jq -r .prompt_hash table)" = "hmac-sha256:$(printf '["1","2"]' | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(cut -d' ' -f2 "$ROS_PHI_KEY_FILE")" | sed 's/.* //')" ]
+	table --column governance_mode=mode --hash prompt_hash=a --at 2026-01-01 < <(printf 'a,mode\n1,DEMO\n1,LIVE\n') | jq -r '.prompt_hash[:7]' > kinds
+	[ "$(tr '\n' ' ' < kinds)" = 'sha256: hmac-sh ' ]
+	[ "$(cat live table | ros-emit | wc -l)" -eq 2 ]
+}
+
 @test "empty input is a warning" {
 	for from in provider-calls csv; do
 		run --separate-stderr ros-import --from $from < /dev/null
