@@ -1,9 +1,9 @@
 # Made-up identifiers, at least one for each letter of 45 CFR 164.514(b)(2)(i), and events that have one in every place where something can stand.
 
-# [letter, text, what of the text must not be seen anywhere]
+# [letter, text, what of the text must not be seen anywhere: long enough not to be in a hash by chance]
 def canaries: [
 	["A", "patient John Smith", "John Smith"], ["A", "seen by Dr. Emily Clark", "Emily Clark"],
-	["B", "lives at 1234 Elm Street", "1234 Elm"], ["B", "ZIP: 33101", "33101"],
+	["B", "lives at 1234 Elm Street", "1234 Elm"], ["B", "ZIP: 33101", "ZIP: 33101"],
 	["C", "DOB: 01/02/1990", "01/02/1990"], ["C", "a 93-year-old woman", "93-year"],
 	["D", "call (555) 234-5678", "234-5678"], ["D", "+44 20 7946 0958", "7946 0958"],
 	["E", "Fax: 650-253-4567", "253-4567"],
