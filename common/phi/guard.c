@@ -181,6 +181,22 @@ static bool guard_scanned(const struct walk *w, const struct json *v, struct str
 	return !rule || refuse(w, v, declared, rule);
 }
 
+/*
+ * A URI is declared to be one, and its host to be a service: what the scanner would find in any text is no finding there. The rest is scanned, but a user's name
+ * before the host has no business there.
+ */
+static bool guard_uri(const struct walk *w, const struct json *v, struct str key)
+{
+	struct str scheme, rest = str_cut(v->text, ':', &scheme);
+	size_t host = 0;
+	if (str_starts(rest, "//")) {
+		for (host = 2; host < rest.n && !strchr("/?#", rest.p[host]); host++)
+			if (rest.p[host] == '@')
+				return w->g->settings.off || refuse(w, v, true, REFUSED_PHI);
+	}
+	return guard_scanned(w, v, key, (struct str){ rest.p + host, rest.n - host }, true);
+}
+
 static bool guard_string(struct walk *w, const struct json *v, const struct schema_field *f, struct str key)
 {
 	switch (f ? (enum schema_shape)f->shape : SHAPE_TEXT) {
@@ -192,9 +208,9 @@ static bool guard_string(struct walk *w, const struct json *v, const struct sche
 	case SHAPE_SEMVER: return true;
 	case SHAPE_HASH: return !w->live || is_keyed_hash(v->text) || refuse(w, v, true, REFUSED_UNKEYED);
 	case SHAPE_TEXT: return guard_text(w, v, key, f != NULL);
+	case SHAPE_URI: return guard_uri(w, v, key);
 	case SHAPE_NONE:
-	case SHAPE_TOKEN:
-	case SHAPE_URI: break;
+	case SHAPE_TOKEN: break;
 	}
 	return guard_scanned(w, v, key, v->text, true);
 }

@@ -155,6 +155,18 @@ static void what_cannot_be_replaced_is_refused(void)
 	phi_guard_free(g);
 }
 
+/* An address of a service is none of a patient's; what stands behind it may be. */
+static void the_host_of_a_uri_is_a_service(void)
+{
+	struct phi_guard *g = phi_guard_new(&(struct phi_guard_settings){ 0 });
+	CHECK(guarded(g, HEAD ",\"prompt_ref\":\"https://10.0.0.5:9000/runs/2026/01/28/7?version=2\"}").n > 100);
+	CHECK(guarded(g, HEAD ",\"prompt_ref\":\"urn:uuid:7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a\"}").n > 100);
+	CHECK_STR(guarded(g, HEAD ",\"prompt_ref\":\"https://jane@store.example/x\"}"), "phi");
+	CHECK_STR(guarded(g, HEAD ",\"prompt_ref\":\"https://store.example/x?q=SSN%20123-45-6789\"}"), "phi");
+	CHECK_STR(guarded(g, HEAD ",\"prompt_ref\":\"urn:x:123-45-6789\"}"), "phi");
+	phi_guard_free(g);
+}
+
 static char live[4096];
 
 /* An event of LIVE with that in it. */
@@ -270,6 +282,7 @@ int main(void)
 	RUN(the_attestation_has_its_place_in_any_event);
 	RUN(text_of_demo_is_replaced_where_something_is_found);
 	RUN(what_cannot_be_replaced_is_refused);
+	RUN(the_host_of_a_uri_is_a_service);
 	RUN(text_of_live_is_hashed_unread);
 	RUN(live_needs_a_key_and_the_guard);
 	RUN(a_claim_holds_under_any_key_of_the_file);
