@@ -17,7 +17,7 @@
 
 #define TEXTS_MAX (4 * EVENT_LINE_MAX) /* what replaces a short text is longer than it */
 #define CANONICAL_MAX (4 * EVENT_LINE_MAX)
-#define ATTESTATION_NODES 32           /* its members, and one for each label that was found */
+#define ATTESTATION_NODES 64           /* its members, and one for each label that was found */
 #define KEY_NAME_MAX 64
 #define MAC_TO_COME PHI_HASH "0000000000000000000000000000000000000000000000000000000000000000"
 #define NO_FIELD (-1)

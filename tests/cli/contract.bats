@@ -48,10 +48,10 @@ load ../lib/common
 	run jq -r '
 		[paths(type == "object" and (has("enum") or .type == "string" or (.type | type) == "array" and any(.type[]; . == "string"))) as $p
 		 | select($p | index("if") or index("then") or index("else") or index("propertyNames") | not)
-		 | select(getpath($p) | has("x-ros-type") | not) | $p | join("/")] | .[]' "$TOP"/schemas/*.json
+		 | select(getpath($p) | has("x-ros-type") | not) | $p | join("/")] | .[]' "$TOP"/schemas/*_event.schema.json
 	[ -z "$output" ]
 	run jq -r '
 		[paths as $p | select($p[-2] == "properties" and ($p | index("if") or index("then") | not))
-		 | select(getpath($p) | has("description") or has("$ref") | not) | $p | join("/")] | .[]' "$TOP"/schemas/*.json
+		 | select(getpath($p) | has("description") or has("$ref") | not) | $p | join("/")] | .[]' "$TOP"/schemas/*_event.schema.json
 	[ -z "$output" ]
 }
