@@ -35,7 +35,7 @@ one() {
 	event '.prompt_hash = "hmac-" + .prompt_hash | .output_ref = "s3://b/o" | .prompt_redacted = "é \"x\"" | .status = "FAILED"
 		| .error = {code: "overloaded", message: "try later", retryable: true} | .agent_id = "planner"
 		| .user_id = "0B0E1B0E-0000-4000-8000-00000000000A" | .tenant_id = "t1" | .dataset_ids = ["11111111-1111-4111-8111-111111111111"]
-		| .phi.guard = {version: "1", rules: "sha256:\("a" * 64)", text: "scan"}' | ros-aggregate
+		| '"$CLAIM" | ros-aggregate
 	[ "$(one prompt_hash)" = hmac-sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 ]
 	[ "$(one 'output_ref, prompt_redacted, error_code, error_message, error_retryable')" = 's3://b/o|é "x"|overloaded|try later|1' ]
 	[ "$(one 'agent_id, user_id, tenant_id')" = 'planner|0b0e1b0e-0000-4000-8000-00000000000a|t1' ]
@@ -228,7 +228,7 @@ suspects() {
 }
 
 @test "a backlog after an outage is recorded in few batches, up to the usual size" {
-	event | suspects > one
+	event "$CLAIM" | suspects > one
 	awk '{ for (i = 0; i < 20000; i++) { line = $0; gsub(/0f1e2d3c4b5a/, sprintf("%012d", i), line); sub(/"1-0"/, "\"" i "-0\"", line); print line } }' one > in
 	ros-aggregate --batch 5000 in > out
 	[ "$(wc -l < out)" -eq 20000 ]

@@ -253,7 +253,7 @@ same_top() {
 
 @test "names from the data cannot break out of the page" {
 	local hostile='a|b`c\\d<img src=x> [x](http://e) & &amp; *b* \u202Eend\u200b'
-	event ".model = \"$hostile\" | .provider = \"| x | y |\" | .stage_name = (\"long\" * 60) | .error = {code: \"\`\`\`\"} | .status = \"FAILED\"" | record
+	event "$CLAIM | .model = \"$hostile\" | .provider = \"| x | y |\" | .stage_name = (\"long\" * 60) | .error = {code: \"\`\`\`\"} | .status = \"FAILED\"" | record
 	ros-report > r.md
 	run ! grep -F '<img' r.md
 	run ! grep -F '](http' r.md

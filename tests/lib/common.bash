@@ -135,6 +135,9 @@ make_key() {
 	(umask 077 && echo "k1 $(openssl rand -hex 32)" > "$ROS_PHI_KEY_FILE")
 }
 
+# A filter: the event claims that a guard passed it, which is believed where there is no key.
+export CLAIM='.phi.guard = {version: "1", rules: "sha256:\("a" * 64)", text: "scan"}'
+
 # unattested: events without the guard's attestation.
 unattested() {
 	jq -c 'del(.phi.guard) | if .phi == {} then del(.phi) else . end'
