@@ -88,13 +88,14 @@ promised() {
 # went_past MODE: the same events, written to the record by somebody else than ros-emit, with a forged attestation.
 went_past() {
 	jq -c '.phi.guard += {version: "1", rules: "sha256:\("a" * 64)", text: "hash", mac: "hmac-sha256:\("b" * 64)"}' "$BATS_FILE_TMPDIR/$1" | envelopes > in
-	run -1 --separate-stderr ros-aggregate in
+	run --separate-stderr ros-aggregate in
 	printf '%s\n' "$output" > acks
 	printf '%s\n' "$stderr" > said
 	db .dump > dump
 	cat "$ROS_STATE_DIR"/ros.db* > bytes
 	ros-report > report
 	holds_none acks said dump bytes report
+	[ "$(grep -c ^bad acks)" -gt 100 ]
 	[ "$(wc -l < acks)" -eq "$(wc -l < in)" ]
 	[ "$(db 'SELECT count(*), total(attested) FROM invocation')" = "$(grep -c ^ack acks)|0.0" ]
 	[ "$(db "SELECT count(*) FROM refusal WHERE reason IN ('phi', 'key')")" -eq "$(grep -c ^bad acks)" ]
