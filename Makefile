@@ -52,7 +52,7 @@ PHI_TABLES := $(sort $(wildcard schemas/phi-*.txt))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
 GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/report_data.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/phi_digest.o $(B)/gen/report_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -102,6 +102,11 @@ $(B)/gen/phi_lex.re: $(B)/gen/rules2c schemas/phi-rules.json $(PHI_TABLES)
 $(B)/gen/phi_lex.c: $(B)/gen/phi_lex.re
 	$(if $(V),,@echo "GEN $@")
 	$(Q)re2c -i -b -W -o $@ $<
+$(B)/gen/phi_digest.c: schemas/phi-rules.json $(PHI_TABLES)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)printf '/* Generated: of the rules and their tables. */\n#include "phi/guard.h"\n\nconst char phi_rules_digest[] = "sha256:%s";\n' \
+		"$$(cat $^ | sha256sum | cut -c 1-64)" > $@
 
 $(B)/%.o: %.c $(B)/flags | $(GEN)
 	@mkdir -p $(@D)

@@ -121,7 +121,7 @@ static void bury(struct acker *a, const struct ack *bad)
 	struct err e;
 	int done;
 	do
-		done = bus_dead(a->bus, bad->id, bad->reason, carry_keeps_data(bad->reason), &e);
+		done = bus_dead(a->bus, bad->id, bad->reason, carry_kept(bad->reason), &e);
 	while (done < 0 && recover(a, &e));
 	if (done < 0)
 		give_up(a, a->n + 1, &e);

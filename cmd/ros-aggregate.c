@@ -9,6 +9,8 @@
  * this process knows that it died rather than failed, so that it decides here. The first suspect of a process stands alone, and the attempt is committed
  * before it is looked at; who fails, or settles it, takes the note back, who dies does not. After it come batches of 2, 4, 8 ... lines: each run settles
  * at least half of what stands before a killer, so that after a few runs the killer is the first, and after a few more it is refused without a look.
+ *
+ * What ros-emit's guard has not attested went past it: it is guarded here, before it is recorded, and what is recorded, refused or said has passed the guard.
  */
 #include "base/timefmt.h"
 #include "event/event.h"
@@ -17,11 +19,13 @@
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
+#include "phi/guard.h"
 #include "stats/stats.h"
 #include "store/setup.h"
 #include "store/store.h"
 
 #include <inttypes.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define ENVELOPE_MAX ((size_t)4096)        /* what an envelope adds to its event, in bytes */
@@ -35,6 +39,10 @@ struct aggregate {
 	struct tool *tool;
 	struct store *store;
 	struct json_reader *reader;
+	struct phi_keys *keys; /* NULL: no key file */
+	struct phi_guard *guard;
+	struct json_reader *guarded_reader; /* of an event that was guarded here: */
+	struct buf guarded;
 	const char *file;      /* the operand being read; NULL: standard input without operands */
 	bool entries;          /* the input has envelopes */
 	bool suspected;        /* the first suspect has been */
@@ -197,43 +205,71 @@ static void refuse_line(struct aggregate *a, uint64_t line, const struct json_fa
 	count_refusal(a);
 }
 
+/* An event as it may be recorded, and the reader that has it. */
+struct admitted {
+	struct event event;
+	struct json_reader *reader;
+};
+
+/* Guards what the contract took. What comes of that it takes as well. */
+static bool guard(struct aggregate *a, const struct json *root, struct admitted *out, struct json_fault *fault)
+{
+	if (!phi_guard(a->guard, out->event.schema, a->reader, root, &a->guarded, fault))
+		return false;
+	const struct json *guarded = json_read(a->guarded_reader, buf_view(&a->guarded), fault);
+	out->reader = a->guarded_reader;
+	return guarded && event_check(a->guarded_reader, guarded, &out->event, fault);
+}
+
+/* Checks an event, and guards it where nobody has attested that this was done. */
+static bool admit(struct aggregate *a, const struct json *root, struct admitted *out, struct json_fault *fault)
+{
+	out->reader = a->reader;
+	if (!event_check(a->reader, root, &out->event, fault))
+		return false;
+	enum phi_claim claim = phi_guard_claim(a->guard, a->reader, root);
+	out->event.attested = claim == PHI_ATTESTED;
+	return claim != PHI_UNATTESTED || guard(a, root, out, fault);
+}
+
+/* A summary has no attestation. */
+static bool admit_summary(struct aggregate *a, const struct json *root, struct summary *out, struct json_fault *fault)
+{
+	return summary_check(a->reader, root, out, fault) && phi_guard(a->guard, &schema_summary, a->reader, root, &a->guarded, fault);
+}
+
 /* Why the entry is refused for good without a look at its event; absent where it is not. */
 static struct str refusal_of(const struct envelope *env)
 {
 	if (env->refused.p)
 		return env->refused;
-	if (env->type.p && !event_type_known(env->type) && !str_eq(env->type, schema_summary.event_type))
+	if (env->type.p && !event_schema(env->type) && !str_eq(env->type, schema_summary.event_type))
 		return STR("event-type");
 	return env->event->raw.n > EVENT_LINE_MAX ? STR("size") : (struct str){ 0 };
-}
-
-/* The entry and its event are of one type. */
-static bool check_event(const struct aggregate *a, const struct envelope *env, struct event *ev, struct json_fault *fault)
-{
-	if (!event_check(a->reader, env->event, ev, fault))
-		return false;
-	fault->rule = "event-type";
-	return !env->type.p || str_eq(env->type, ev->schema->event_type);
 }
 
 /* Records what the entry carries, or says in *reason and *fault why it is refused for good. */
 static int record_entry(struct aggregate *a, const struct envelope *env, const struct origin *origin, struct str *reason,
                         struct json_fault *fault, struct err *e)
 {
-	struct event ev;
+	struct admitted admitted;
 	struct summary summary;
 	enum store_outcome outcome;
 	*reason = refusal_of(env);
 	if (reason->p)
 		return 0;
 	if (str_eq(env->type, schema_summary.event_type)) {
-		if (summary_check(a->reader, env->event, &summary, fault)) {
+		if (admit_summary(a, env->event, &summary, fault)) {
 			if (!env->source.p || str_eq(env->source, summary.source))
 				return store_summarize(a->store, &summary, e);
 			fault->rule = "source";
 		}
-	} else if (check_event(a, env, &ev, fault)) {
-		if (store_record(a->store, a->reader, &ev, origin, &outcome, e) < 0)
+	} else if (admit(a, env->event, &admitted, fault)) {
+		if (env->type.p && !str_eq(env->type, admitted.event.schema->event_type)) {
+			*reason = STR("event-type");
+			return 0;
+		}
+		if (store_record(a->store, admitted.reader, &admitted.event, origin, &outcome, e) < 0)
 			return -1;
 		if (outcome != STORE_SEALED)
 			return 0;
@@ -243,17 +279,34 @@ static int record_entry(struct aggregate *a, const struct envelope *env, const s
 	return 0;
 }
 
+/* Who writes an entry chooses the name of its source: what could be a person's is not written down. */
+static const struct origin *origin_of(struct aggregate *a, const struct envelope *env, struct origin *origin)
+{
+	return envelope_origin(env, origin) && phi_guard_clean(a->guard, origin->source) ? origin : NULL;
+}
+
+/* The reason that the dead letter gets: what may not be kept is refused by the guard, whatever else is wrong with it. */
+static struct str reason_of(struct aggregate *a, const struct envelope *env, struct str rule)
+{
+	bool summary = str_eq(env->type, schema_summary.event_type);
+	const struct schema *known = event_schema(env->type), *schema = summary ? &schema_summary : known ? known : &schema_ai;
+	bool kept = !env->event || refused_by_guard(rule) || phi_guard_may_keep(a->guard, schema, a->reader, env->event);
+	return kept ? rule : STR(REFUSED_PHI);
+}
+
 static int record_or_refuse(struct aggregate *a, const struct envelope *env, struct str *reason, struct err *e)
 {
 	struct json_fault fault = { 0 };
 	struct origin numbered;
-	const struct origin *origin = envelope_origin(env, &numbered) ? &numbered : NULL;
-	if (record_entry(a, env, origin, reason, &fault, e) < 0)
+	struct str rule;
+	const struct origin *origin = origin_of(a, env, &numbered);
+	if (record_entry(a, env, origin, &rule, &fault, e) < 0)
 		return -1;
-	if (!reason->p)
+	if (!rule.p)
 		return 0;
-	log_warn(&a->tool->log, "%.*s: entry %.*s is refused: %s%s%.*s", STR_ARG(env->stream), STR_ARG(env->id), fault.pointer,
-	         fault.pointer[0] ? ": " : "", STR_ARG(*reason));
+	*reason = reason_of(a, env, rule);
+	log_warn(&a->tool->log, "%.*s: entry %.*s is refused: %s%s%.*s%s", STR_ARG(env->stream), STR_ARG(env->id), fault.pointer,
+	         fault.pointer[0] ? ": " : "", STR_ARG(rule), refused_by_guard(*reason) ? "; nothing of it is kept" : "");
 	count_refusal(a);
 	return store_refuse(a->store, env->stream, env->id, *reason, origin, e);
 }
@@ -321,11 +374,11 @@ static int take_entry(struct aggregate *a, const struct json *root, uint64_t lin
 
 static int take_event(struct aggregate *a, const struct json *root, uint64_t line, struct err *e)
 {
-	struct event ev;
+	struct admitted admitted;
 	struct json_fault fault = { .rule = "size" };
 	enum store_outcome outcome;
-	if (root->raw.n <= EVENT_LINE_MAX && event_check(a->reader, root, &ev, &fault)) {
-		if (begin(a, root, e) < 0 || store_record(a->store, a->reader, &ev, NULL, &outcome, e) < 0)
+	if (root->raw.n <= EVENT_LINE_MAX && admit(a, root, &admitted, &fault)) {
+		if (begin(a, root, e) < 0 || store_record(a->store, admitted.reader, &admitted.event, NULL, &outcome, e) < 0)
 			return -1;
 		if (outcome != STORE_SEALED)
 			return 0;
@@ -429,6 +482,16 @@ static void read_input(struct aggregate *a)
 	         a->total.recorded, a->total.repeated, a->total.conflicting, a->refused, a->total.lost);
 }
 
+static int open_guard(struct aggregate *a, struct err *e)
+{
+	if (phi_keys_open(&a->keys, a->tool->config, e) < 0)
+		return -1;
+	a->guard = phi_guard_new(&(struct phi_guard_settings){ .keys = a->keys });
+	a->guarded_reader = json_reader_new(JSON_EVENT_LIMITS);
+	buf_init(&a->guarded, EVENT_LINE_MAX);
+	return 0;
+}
+
 static int open_store(struct aggregate *a, struct err *e)
 {
 	const char *path;
@@ -443,6 +506,7 @@ int main(int argc, char **argv, char **environment)
 	struct err e;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
+	prctl(PR_SET_DUMPABLE, 0);
 	struct aggregate a = { .tool = &tool, .limit = batch };
 	struct json_limits limits = JSON_EVENT_LIMITS; /* and the envelope around the event */
 	limits.bytes += ENVELOPE_MAX;
@@ -451,7 +515,7 @@ int main(int argc, char **argv, char **environment)
 	a.reader = json_reader_new(limits);
 	buf_init(&a.acks, ACKS_MAX);
 	tool.out.lines = true;
-	if (stats_begin(&stats, &tool.log, items, &e) < 0 || open_store(&a, &e) < 0)
+	if (stats_begin(&stats, &tool.log, items, &e) < 0 || open_guard(&a, &e) < 0 || open_store(&a, &e) < 0)
 		a.status = tool_fail(&tool, &e);
 	else
 		read_input(&a);
@@ -460,5 +524,9 @@ int main(int argc, char **argv, char **environment)
 	store_setup_free(&setup);
 	buf_free(&a.acks);
 	json_reader_free(a.reader);
+	json_reader_free(a.guarded_reader);
+	buf_free(&a.guarded);
+	phi_guard_free(a.guard);
+	phi_keys_free(a.keys);
 	return tool_end(&tool, a.status);
 }

@@ -4,6 +4,8 @@
  * A batch is what the input has now: it is published when the input is idle, or when it is full. Every line of the input
  * ends in one of four ways: its id on stdout; `queued` and its invocation_id on stdout, when it is synced in the local queue; named on
  * stderr as refused; or named on stderr as neither published nor queued.
+ *
+ * The guard is behind the check of the contract and before all else: what has not passed it is in this process alone, and is not dumped when that dies.
  */
 #include "base/timefmt.h"
 #include "bus/publish.h"
@@ -15,9 +17,11 @@
 #include "io/lines.h"
 #include "io/tool.h"
 #include "json/writer.h"
+#include "phi/guard.h"
 #include "stats/stats.h"
 
 #include <inttypes.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define BATCH_LINES 1000
@@ -39,6 +43,9 @@ struct emit {
 	struct queue *queue;           /* NULL: no state directory */
 	struct producer producer;
 	struct json_reader *reader;
+	struct phi_keys *keys;         /* NULL: no key file */
+	struct phi_guard *guard;
+	struct buf guarded;            /* the event as it leaves */
 	const char *file;              /* the operand being read; NULL: standard input without operands */
 	struct line line[BATCH_LINES]; /* of each event of the batch */
 	size_t batch, told;
@@ -49,7 +56,7 @@ struct emit {
 	struct summary_refusal refused[SUMMARY_RULES_MAX];
 	size_t n_refused;              /* rules that refused something */
 	uint64_t seen;                 /* events that came */
-	bool warned_trouble, warned_queue, warned_full;
+	bool warned_trouble, warned_queue, warned_full, told_key;
 	struct publisher_state noted;  /* what --stats knows of it */
 	int64_t settled_ms;            /* when the batch began to be settled, by the wall clock */
 	int status;
@@ -60,6 +67,8 @@ static struct tool tool;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static struct stats stats = STATS_DEFAULTS;
 static bool dry_run;
+static const char *phi = "on", *live_text = "hash";
+static const char *const phi_choices[] = { "on", "off", NULL }, *const text_choices[] = { "hash", "scan", NULL };
 static int64_t max_len = 100000, queue_bytes = QUEUE_BYTES, queue_days = QUEUE_AGE_MS / TIME_DAY_MS;
 
 /* The event given by options: the texts of its fields. The contract's tables say where they go and which are numbers. */
@@ -74,6 +83,8 @@ static const struct option options[] = {
 	{ "max-len", 0, OPTION_INT, &max_len, "N", "longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
 	{ "queue-bytes", 0, OPTION_INT, &queue_bytes, "N", "largest local queue (default 1073741824)", "ROS_QUEUE_BYTES", 1, INT64_MAX, NULL },
 	{ "queue-days", 0, OPTION_INT, &queue_days, "N", "longest wait in the local queue (default 7)", "ROS_QUEUE_DAYS", 1, 36500, NULL },
+	{ "phi", 0, OPTION_ENUM, &phi, "WHETHER", "the PHI guard: on, or off, for DEMO alone (default on)", NULL, 0, 0, phi_choices },
+	{ "live-text", 0, OPTION_ENUM, &live_text, "HOW", "text of LIVE: hash, or scan (default hash)", NULL, 0, 0, text_choices },
 	GIVEN_OPTION("invocation-id", AI_INVOCATION_ID, "UUID", "event: its identity (default: minted)"),
 	GIVEN_OPTION("timestamp", AI_TIMESTAMP, "TIME", "event: when it completed, RFC 3339 (default: now)"),
 	GIVEN_OPTION("mode", AI_GOVERNANCE_MODE, "MODE", "event: governance mode, DEMO or LIVE"),
@@ -90,8 +101,8 @@ static const struct option options[] = {
 	GIVEN_OPTION("purpose", AI_PURPOSE, "NAME", "event: generate, extract, classify ..."),
 	GIVEN_OPTION("prompt-ref", AI_PROMPT_REF, "URI", "event: where the prompt is kept"),
 	GIVEN_OPTION("output-ref", AI_OUTPUT_REF, "URI", "event: where the output is kept"),
-	GIVEN_OPTION("prompt-hash", AI_PROMPT_HASH, "HASH", "event: sha256: and 64 hex digits"),
-	GIVEN_OPTION("output-hash", AI_OUTPUT_HASH, "HASH", "event: sha256: and 64 hex digits"),
+	GIVEN_OPTION("prompt-hash", AI_PROMPT_HASH, "HASH", "event: sha256: or hmac-sha256: and 64 hex digits"),
+	GIVEN_OPTION("output-hash", AI_OUTPUT_HASH, "HASH", "event: likewise"),
 	GIVEN_OPTION("status", AI_STATUS, "STATUS", "event: SUCCESS, FAILED, BLOCKED, TIMEOUT or RATE_LIMITED"),
 	GIVEN_OPTION("agent", AI_AGENT_ID, "NAME", "event: the agent that acted"),
 	GIVEN_OPTION("user", AI_USER_ID, "UUID", "event: on whose behalf"),
@@ -119,7 +130,9 @@ static const struct tool_page page = {
 	.examples = "ros-emit events.jsonl\n"
 	            "ros-emit --dry-run < events.jsonl\n"
 	            "ros-emit --mode DEMO --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI \\\n"
-	            "    --provider anthropic --model claude-haiku-4-5 --input-tokens 1200 --output-tokens 340\n",
+	            "    --provider anthropic --model claude-haiku-4-5 --input-tokens 1200 --output-tokens 340\n"
+	            PHI_KEY_COMMAND "   # the key of LIVE\n"
+	            "ROS_PHI_KEY_FILE=FILE ros-emit events.jsonl\n",
 };
 
 enum { EVENTS, EVENTS_PUBLISHED, EVENTS_QUEUED, EVENTS_FORWARDED, EVENTS_REFUSED, EVENTS_LEFT, ERRORS, QUEUE_DEPTH, PUBLISH_MS, EVENT_AGE_MS };
@@ -300,7 +313,7 @@ static void publish(struct emit *em)
 static void add(struct emit *em, const struct event *ev, uint64_t line)
 {
 	struct entry_field fields[ENTRY_FIELDS_MAX];
-	size_t n = entry_fields(ev, ev->root->raw, fields);
+	size_t n = entry_fields(ev, buf_view(&em->guarded), fields);
 	struct line *l = &em->line[em->batch++];
 	l->number = em->last_line = line;
 	l->time_ms = ev->time_ms;
@@ -308,6 +321,27 @@ static void add(struct emit *em, const struct event *ev, uint64_t line)
 	publisher_add(em->publisher, fields, n, true);
 	if (em->batch == BATCH_LINES || publisher_bytes(em->publisher) >= BATCH_BYTES)
 		publish(em);
+}
+
+/* What the operator must do, not the producer; how is said once. */
+static void ask_for_key(struct emit *em)
+{
+	if (!em->told_key)
+		log_error(&em->tool->log, "LIVE needs a key; make one, and let ROS_PHI_KEY_FILE name it: %s", PHI_KEY_COMMAND);
+	em->told_key = true;
+}
+
+static bool guard(struct emit *em, const struct event *ev, uint64_t line)
+{
+	struct json_fault fault;
+	if (phi_guard(em->guard, ev->schema, em->reader, ev->root, &em->guarded, &fault))
+		return true;
+	refuse_fault(em, line, &fault, ev->root);
+	if (str_is(str_of(fault.rule), REFUSED_NO_KEY))
+		ask_for_key(em);
+	if (str_is(str_of(fault.rule), REFUSED_NO_KEY) || str_is(str_of(fault.rule), REFUSED_NO_GUARD))
+		worsen(em, ROS_CONFIG);
+	return false;
 }
 
 static void take_line(struct emit *em, struct str text, uint64_t line)
@@ -319,14 +353,10 @@ static void take_line(struct emit *em, struct str text, uint64_t line)
 	struct json_fault fault;
 	struct event ev;
 	const struct json *root = json_read(em->reader, text, &fault);
-	if (!root || !event_check(em->reader, root, &ev, &fault)) {
+	if (!root || !event_check(em->reader, root, &ev, &fault))
 		refuse_fault(em, line, &fault, root);
-	} else if (ev.live && !dry_run) {
-		refuse(em, line, "live", "a LIVE event needs the PHI guard, which this version does not have yet", root);
-		worsen(em, ROS_CONFIG);
-	} else if (!dry_run) {
+	else if (guard(em, &ev, line) && !dry_run)
 		add(em, &ev, line);
-	}
 }
 
 /* While the input is idle, what waits in the local queue is tried again. */
@@ -604,6 +634,14 @@ static int open_publisher(struct emit *em, struct err *e)
 	return 0;
 }
 
+static int open_guard(struct emit *em, struct err *e)
+{
+	if (phi_keys_open(&em->keys, em->tool->config, e) < 0)
+		return -1;
+	em->guard = phi_guard_new(&(struct phi_guard_settings){ em->keys, str_is(str_of(phi), "off"), str_is(str_of(live_text), "scan") });
+	return 0;
+}
+
 static void run(struct emit *em)
 {
 	bool one = is_given();
@@ -617,7 +655,7 @@ static void run(struct emit *em)
 		return;
 	}
 	struct err e;
-	if (stats_begin(&stats, &em->tool->log, items, &e) < 0 || (!dry_run && open_publisher(em, &e) < 0)) {
+	if (stats_begin(&stats, &em->tool->log, items, &e) < 0 || open_guard(em, &e) < 0 || (!dry_run && open_publisher(em, &e) < 0)) {
 		em->status = tool_fail(em->tool, &e);
 		return;
 	}
@@ -633,8 +671,10 @@ int main(int argc, char **argv, char **environment)
 	int status;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
+	prctl(PR_SET_DUMPABLE, 0);
 	static struct emit em;
 	em.tool = &tool;
+	buf_init(&em.guarded, EVENT_LINE_MAX);
 	em.producer.fd = -1;
 	em.reader = json_reader_new(JSON_EVENT_LIMITS);
 	run(&em);
@@ -644,5 +684,8 @@ int main(int argc, char **argv, char **environment)
 	producer_release(&em.producer);
 	bus_setup_free(&setup);
 	json_reader_free(em.reader);
+	phi_guard_free(em.guard);
+	phi_keys_free(em.keys);
+	buf_free(&em.guarded);
 	return tool_end(&tool, em.status);
 }

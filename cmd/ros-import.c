@@ -7,6 +7,7 @@
 #include "io/wait.h"
 
 #include <inttypes.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static const char *const formats[] = { "provider-calls", "csv", NULL };
@@ -23,7 +24,7 @@ static struct option_time at;
 
 static const struct option options[] = {
 	{ "from", 'f', OPTION_ENUM, &from, "FORMAT", "what the input is: provider-calls or csv", NULL, 0, 0, formats },
-	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "governance mode, DEMO (LIVE is refused for now)", NULL, 0, 0, modes },
+	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "governance mode (DEMO); LIVE needs a key file", NULL, 0, 0, modes },
 	{ "project", 'p', OPTION_TEXT, &project, "UUID", "project", NULL, 0, 0, NULL },
 	{ "run", 'r', OPTION_TEXT, &run, "UUID", "workflow run", NULL, 0, 0, NULL },
 	{ "source", 's', OPTION_TEXT, &source, "NAME", "name of the log, part of every id (the value of --from)", NULL, 0, 0, NULL },
@@ -177,12 +178,13 @@ static int run_import(struct err *e)
 	struct tier_rule *rules = NULL;
 	struct columns *c = NULL;
 	struct import *im = NULL;
+	struct phi_keys *keys = NULL;
 	int rc = -1;
-	if (check_usage(e) != 0)
+	if (check_usage(e) != 0 || phi_keys_open(&keys, tool.config, e) != 0)
 		return -1;
 	rules = mem_array(tiers.n + 1, sizeof *rules);
 	const struct import_settings settings = {
-		.source = str_of(source ? source : from), .tiers = rules, .n_tiers = tiers.n, .at_ms = at.ms,
+		.source = str_of(source ? source : from), .tiers = rules, .n_tiers = tiers.n, .at_ms = at.ms, .keys = keys,
 	};
 	im = import_new(&settings);
 	if (strcmp(from, "csv") == 0)
@@ -196,6 +198,7 @@ static int run_import(struct err *e)
 out:
 	columns_free(c);
 	import_free(im);
+	phi_keys_free(keys);
 	free(rules);
 	return rc;
 }
@@ -206,6 +209,7 @@ int main(int argc, char **argv, char **environment)
 	int status;
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
+	prctl(PR_SET_DUMPABLE, 0);
 	int rc = run_import(&e);
 	if (rc < 0 && !tool.out.err.text[0])
 		rc = tool_fail(&tool, &e);

@@ -21,7 +21,7 @@ struct phrase {
 	bool rules[PHI_RULES_MAX], keys[PHI_RULES_MAX], contexts[PHI_CONTEXTS_MAX];
 };
 
-static const char *const checks[] = { "age90", "capital_name", "card", "card_length", "date", "day", "dea", "iban", "id", "imei", "ipv4", "ipv6", "letters", "long_id",
+static const char *const checks[] = { "age90", "capital_name", "card", "card_length", "date", "day", "dea", "iban", "id", "imei", "ipv4", "ipv6", "letters", "long_id", "mailbox",
 	                              "mbi", "month", "month_day", "nhs", "nino", "npi", "phone", "phone_length", "phone_world", "place", "ramq", "sin", "ssn", "ssn_end", "ssn_length",
 	                              "stamp", "street", "town", "udi", "vin", "wallet", "zip", NULL };
 static const char *const values[] = { "none", "self", "id", "digits", "name", "listed_name", "titled_name", "date", "month", "age", "place", "quoted",

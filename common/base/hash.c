@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -63,6 +64,41 @@ void sha256_end(struct sha256_stream *s, struct sha256 *h)
 		mem_fatal("SHA from OpenSSL failed");
 	EVP_MD_CTX_free(s->ctx);
 	free(s);
+}
+
+struct hmac {
+	EVP_MAC_CTX *ctx; /* with the key; it is only reset */
+};
+
+struct hmac *hmac_new(struct str key)
+{
+	struct hmac *h = mem_alloc(sizeof *h);
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end() };
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	h->ctx = EVP_MAC_CTX_new(mac);
+	if (!h->ctx || !EVP_MAC_init(h->ctx, (const unsigned char *)key.p, key.n, params))
+		mem_fatal("no HMAC from OpenSSL");
+	EVP_MAC_free(mac); /* the context holds it */
+	return h;
+}
+
+void hmac_free(struct hmac *h)
+{
+	if (!h)
+		return;
+	EVP_MAC_CTX_free(h->ctx);
+	free(h);
+}
+
+struct sha256 hmac_of(struct hmac *h, struct str bytes)
+{
+	struct sha256 out;
+	size_t n;
+	if (!EVP_MAC_init(h->ctx, NULL, 0, NULL) || !EVP_MAC_update(h->ctx, (const unsigned char *)bytes.p, bytes.n) ||
+	    !EVP_MAC_final(h->ctx, out.b, &n, sizeof out.b))
+		mem_fatal("HMAC from OpenSSL failed");
+	return out;
 }
 
 struct sha1 sha1_of(struct str head, struct str tail)

@@ -28,6 +28,13 @@ struct sha256_stream *sha256_begin(void);
 void sha256_add(struct sha256_stream *s, struct str bytes);
 void sha256_end(struct sha256_stream *s, struct sha256 *h);
 
+/* HMAC-SHA256 (RFC 2104) under one key. */
+struct hmac; /* opaque */
+
+struct hmac *hmac_new(struct str key); /* the key is copied */
+void hmac_free(struct hmac *h);        /* NULL is fine; the key is overwritten */
+struct sha256 hmac_of(struct hmac *h, struct str bytes);
+
 struct sha1 {
 	uint8_t b[20];
 };

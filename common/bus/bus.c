@@ -151,12 +151,12 @@ int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e)
 	return n > 0 ? b->driver->ack(b, b->ids, n, e) : 0;
 }
 
-int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, struct err *e)
+int bus_dead(struct bus *b, struct str id, struct str reason, enum bus_keep keep, struct err *e)
 {
 	struct entry_id parsed;
 	if (!id_parse(id, 0, &parsed))
 		return bad_id(e);
-	return b->driver->dead(b, parsed, reason, keep_data, e);
+	return b->driver->dead(b, parsed, reason, keep, e);
 }
 
 /* What a driver's call came to that found a letter, or did not (0). */

@@ -19,6 +19,13 @@
 
 struct bus; /* opaque */
 
+/* What a dead letter has of its entry. */
+enum bus_keep {
+	BUS_KEEP_ALL,
+	BUS_KEEP_DIGEST, /* its fields, but data_sha256 in the place of `data` */
+	BUS_KEEP_NOTHING,
+};
+
 /* Everything is kept by reference while the bus is open. */
 struct bus_settings {
 	const char *url;      /* redis://[user[:password]@]host[:port][/db], unix:///path.sock, file:///path */
@@ -122,12 +129,12 @@ int bus_follow(struct bus *b, struct str from, int count, int block_ms, bus_entr
 int bus_ack(struct bus *b, const struct str *ids, size_t n, struct err *e);
 
 /*
- * Moves one pending entry to the dead letters: its fields and then reason, original_id, in one transaction with the
- * acknowledgement. `data` is carried only where keep_data is set; otherwise the field data_sha256 stands in its place.
+ * Moves one pending entry to the dead letters: what is kept of its fields, and then reason, original_id, in one transaction with the
+ * acknowledgement.
  * An entry that is gone from the stream is only acknowledged; one that is not pending (any more) is left alone. Returns 1 where it
  * was pending, else 0.
  */
-int bus_dead(struct bus *b, struct str id, struct str reason, bool keep_data, struct err *e);
+int bus_dead(struct bus *b, struct str id, struct str reason, enum bus_keep keep, struct err *e);
 
 /* As bus_range(), of the dead letters; letter.h reads what comes. */
 int bus_dead_range(struct bus *b, struct str from, struct str to, int count, bus_entry_fn *fn, void *arg, struct err *e);

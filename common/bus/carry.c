@@ -49,7 +49,9 @@ void carry_write(struct buf *out, const struct envelope *env, const struct json 
 	envelope_write(out, env, event ? event->raw : (struct str){ 0 });
 }
 
-bool carry_keeps_data(struct str reason)
+enum bus_keep carry_kept(struct str reason)
 {
-	return !str_is(reason, NOT_JSON) && !str_is(reason, NOT_UTF8) && !str_is(reason, TOO_LARGE);
+	if (refused_by_guard(reason))
+		return BUS_KEEP_NOTHING;
+	return str_is(reason, NOT_JSON) || str_is(reason, NOT_UTF8) || str_is(reason, TOO_LARGE) ? BUS_KEEP_DIGEST : BUS_KEEP_ALL;
 }

@@ -17,7 +17,9 @@ const struct json *carry_entry(struct json_reader *r, const struct bus_entry *en
 /* Appends the envelope's line; `event` is what carry_entry() returned. */
 void carry_write(struct buf *out, const struct envelope *env, const struct json *event);
 
-/* Whether an entry refused for that reason keeps its data as a dead letter: bytes that are no JSON may be anything, also PHI. */
-bool carry_keeps_data(struct str reason);
+/*
+ * What an entry refused for that reason keeps as a dead letter. Bytes that are no JSON may be anything, also PHI; what the guard refused is.
+ */
+enum bus_keep carry_kept(struct str reason);
 
 #endif

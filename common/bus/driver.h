@@ -29,7 +29,7 @@ struct bus_driver {
 	int (*follow)(struct bus *b, struct entry_id from, int count, int block_ms, bus_entry_fn *fn, void *arg,
 	              struct err *e);
 	int (*ack)(struct bus *b, const struct entry_id *ids, size_t n, struct err *e);
-	int (*dead)(struct bus *b, struct entry_id id, struct str reason, bool keep_data, struct err *e);
+	int (*dead)(struct bus *b, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e);
 	int (*requeue)(struct bus *b, struct entry_id id, struct err *e); /* 0: no such letter */
 	int (*drop)(struct bus *b, struct entry_id id, struct err *e);    /* likewise */
 	int (*info)(struct bus *b, struct bus_info *info, struct err *e);
@@ -62,10 +62,9 @@ void consumer_list_add(struct consumer_list *l, struct bus_consumer consumer);
 void consumer_list_free(struct consumer_list *l);
 
 /*
- * letter.c: turns an entry's fields into those of its dead letter: without keep_data, data_sha256 in the place of data; then
- * reason and original_id. `hash` is where the digest's text lives.
+ * letter.c: turns an entry's fields into those of its dead letter: what is kept of them, then reason and original_id. `hash` is where the digest's text lives.
  */
-void field_list_bury(struct field_list *l, struct str id, struct str reason, bool keep_data, char hash[SHA256_TEXT]);
+void field_list_bury(struct field_list *l, struct str id, struct str reason, enum bus_keep keep, char hash[SHA256_TEXT]);
 
 /* letter.c: turns a dead letter's fields back into those of its entry. -1: its data was not kept. */
 int field_list_unbury(struct field_list *l, struct str id, struct err *e);

@@ -105,7 +105,7 @@ static inline struct entry_id column_id(const struct db_stmt *s, int i)
 }
 
 /* Calls of the driver, as driver.h has them. */
-int file_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e);
+int file_dead(struct bus *base, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e);
 int file_requeue(struct bus *base, struct entry_id id, struct err *e);
 int file_drop(struct bus *base, struct entry_id id, struct err *e);
 int file_info(struct bus *base, struct bus_info *info, struct err *e);

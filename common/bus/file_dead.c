@@ -31,34 +31,34 @@ static int read_entry(struct file_bus *f, int64_t stream, struct entry_id id, st
 }
 
 /* Writes the dead letter of an entry, where that is still there. */
-static int bury(struct file_bus *f, struct entry_id id, struct str reason, bool keep_data, struct err *e)
+static int bury(struct file_bus *f, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e)
 {
 	char text[ID_TEXT], hash[SHA256_TEXT];
 	id_format(id, text);
 	int rc = read_entry(f, f->stream, id, str_of(text), e);
 	if (rc == 1) {
-		field_list_bury(&f->burial, str_of(text), reason, keep_data, hash);
+		field_list_bury(&f->burial, str_of(text), reason, keep, hash);
 		rc = add_one(f, f->base.s.dead, e);
 	}
 	db_reset(f->s[SQL_ENTRY]);
 	return rc < 0 ? -1 : 0;
 }
 
-static int move_to_dead(struct file_bus *f, struct entry_id id, struct str reason, bool keep_data, struct err *e)
+static int move_to_dead(struct file_bus *f, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e)
 {
 	struct group g;
 	if (file_find_group(f, &g, e) < 0)
 		return -1;
 	int removed = file_remove_pending(f, g.id, id, e);
-	return removed > 0 && bury(f, id, reason, keep_data, e) < 0 ? -1 : removed;
+	return removed > 0 && bury(f, id, reason, keep, e) < 0 ? -1 : removed;
 }
 
-int file_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e)
+int file_dead(struct bus *base, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e)
 {
 	struct file_bus *f = file_of(base);
 	if (db_begin(f->db, e) < 0)
 		return -1;
-	int pending = (int)file_finish(f, move_to_dead(f, id, reason, keep_data, e), e);
+	int pending = (int)file_finish(f, move_to_dead(f, id, reason, keep, e), e);
 	if (pending > 0)
 		file_announce(f);
 	return pending;

@@ -38,9 +38,11 @@ void letter_read(const struct bus_entry *entry, struct letter *out)
 		out->digest = digest;
 }
 
-void field_list_bury(struct field_list *l, struct str id, struct str reason, bool keep_data, char hash[SHA256_TEXT])
+void field_list_bury(struct field_list *l, struct str id, struct str reason, enum bus_keep keep, char hash[SHA256_TEXT])
 {
-	for (size_t i = 0; i < l->n && !keep_data; i++) {
+	if (keep == BUS_KEEP_NOTHING)
+		l->n = 0;
+	for (size_t i = 0; i < l->n && keep == BUS_KEEP_DIGEST; i++) {
 		if (!str_is(l->v[i].name, "data"))
 			continue;
 		struct sha256 digest = sha256_of(l->v[i].value);

@@ -100,7 +100,7 @@ static inline struct str dead_of(const struct redis_bus *b)
 /* Calls of the driver, as driver.h has them. */
 int redis_range(struct bus *base, bool dead, struct entry_id from, struct entry_id to, bool back, int count,
                 bus_entry_fn *fn, void *arg, struct err *e);
-int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e);
+int redis_dead(struct bus *base, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e);
 int redis_requeue(struct bus *base, struct entry_id id, struct err *e);
 int redis_drop(struct bus *base, struct entry_id id, struct err *e);
 int redis_info(struct bus *base, struct bus_info *info, struct err *e);

@@ -32,7 +32,7 @@ static void compose_xadd(struct redis_bus *b, struct str stream)
 }
 
 /* Composes the transaction from the entry in b->answer; where that is gone, only the acknowledgement is left. Says whether it is there. */
-static bool compose_burial(struct redis_bus *b, struct str id, struct str reason, bool keep_data)
+static bool compose_burial(struct redis_bus *b, struct str id, struct str reason, enum bus_keep keep)
 {
 	char hash[SHA256_TEXT];
 	struct reply_at at = reply_start(&b->answer);
@@ -43,7 +43,7 @@ static bool compose_burial(struct redis_bus *b, struct str id, struct str reason
 		reply_list(&at);
 		reply_skip(&at);
 		redis_take_fields(&at, &b->burial);
-		field_list_bury(&b->burial, id, reason, keep_data, hash);
+		field_list_bury(&b->burial, id, reason, keep, hash);
 		compose_xadd(b, dead_of(b));
 	}
 	REQUEST(b, STR("XACK"), stream_of(b), group_of(b), id);
@@ -61,7 +61,7 @@ static bool added(const struct redis_bus *b)
 	return text.p && id_parse(text, 0, &id);
 }
 
-int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool keep_data, struct err *e)
+int redis_dead(struct bus *base, struct entry_id id, struct str reason, enum bus_keep keep, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
 	char text[ID_TEXT];
@@ -69,7 +69,7 @@ int redis_dead(struct bus *base, struct entry_id id, struct str reason, bool kee
 	int pending = look_up(b, str_of(text), e);
 	if (pending <= 0)
 		return pending;
-	bool there = compose_burial(b, str_of(text), reason, keep_data);
+	bool there = compose_burial(b, str_of(text), reason, keep);
 	if (redis_ask_all(b, &b->answer, e) < 0)
 		return -1;
 	if (there && !added(b))

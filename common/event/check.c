@@ -174,6 +174,13 @@ int check_member(const struct schema *s, int minor, const struct schema_field *o
 	return -1;
 }
 
+int check_minor(const struct json_reader *r, const struct json *root)
+{
+	const struct json *v = json_get(r, root, STR("schema_version"));
+	int64_t part[3];
+	return v && v->type == JSON_STRING && semver(v->text, part) ? (int)part[1] : 0;
+}
+
 static bool check_value(struct check *c, const struct json *v, int field);
 
 static bool check_undeclared(struct check *c, const struct json *v, const struct schema_field *object)

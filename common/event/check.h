@@ -29,6 +29,9 @@ bool check_run(struct check *c);
 /* Fills *c->fault for the value v inside the root: for a rule that the schema cannot say. Returns false. */
 bool check_fail(const struct check *c, const struct json *v, const char *rule);
 
+/* The minor version of a document of major 1; 0 where it says none. */
+int check_minor(const struct json_reader *r, const struct json *root);
+
 /*
  * The declared member of the object with that key, or -1, for a document of that minor version. Members are mostly in one order, so the search begins
  * at *hint, which is 0 at first and moves along.

@@ -33,9 +33,10 @@ static const struct event_type *type_of(struct str name)
 	return NULL;
 }
 
-bool event_type_known(struct str type)
+const struct schema *event_schema(struct str type)
 {
-	return type_of(type) != NULL;
+	const struct event_type *known = type_of(type);
+	return known ? known->schema : NULL;
 }
 
 static bool declares(const struct schema *schema, struct str key)

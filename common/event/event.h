@@ -32,12 +32,13 @@ struct event {
 	int minor;           /* of schema_version; 0 where it is absent */
 	bool undeclared;     /* has members that the schema does not declare */
 	bool live;           /* governance_mode LIVE */
+	bool attested;       /* phi.guard holds: set by who has looked (phi/guard.h), false after event_check() */
 	struct uuid id;      /* invocation_id, event_id */
 	int64_t time_ms;     /* timestamp */
 };
 
-/* Whether the contract has events of that type. */
-bool event_type_known(struct str type);
+/* The schema of the events of that type; NULL where the contract has none. */
+const struct schema *event_schema(struct str type);
 
 /*
  * Checks the JSON value against the schema of its type. True: *ev is filled. False: *fault has the rule (event-type, required, type, enum, format, minimum,

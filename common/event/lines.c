@@ -108,6 +108,15 @@ bool token_valid(struct str s)
 	return s.n > 0 && s.n <= 64;
 }
 
+bool refused_by_guard(struct str reason)
+{
+	static const char *const reasons[] = { REFUSED_PHI, REFUSED_KEY, REFUSED_UNKEYED, REFUSED_NO_KEY, REFUSED_NO_GUARD, REFUSED_SCAN };
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (str_is(reason, reasons[i]))
+			return true;
+	return false;
+}
+
 bool envelope_read(const struct json_reader *r, const struct json *root, struct envelope *env, struct json_fault *fault)
 {
 	struct reading g = { r, root, fault };

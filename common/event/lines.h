@@ -25,6 +25,17 @@ struct origin {
 #define REFUSED_LOST "lost"             /* it was trimmed away while it was pending: nobody has its event any more */
 #define REFUSED_DELIVERIES "deliveries" /* time and again, whoever began to record it died */
 
+/* Those of the guard (phi/guard.h). Of what they refuse nothing is kept anywhere. */
+#define REFUSED_PHI "phi"              /* something was found where nothing can be replaced: in a name, a key, a number, an invalid event */
+#define REFUSED_KEY "key"              /* LIVE: the key of an undeclared member is no name of 1 to 64 letters, digits and _.- */
+#define REFUSED_UNKEYED "unkeyed-hash" /* LIVE: a hash of a text that anybody can make again */
+#define REFUSED_NO_KEY "no-key"        /* LIVE, and there is no key */
+#define REFUSED_NO_GUARD "no-guard"    /* LIVE, and the guard is off */
+#define REFUSED_SCAN "scan"            /* the scanner could not judge it */
+
+/* Whether the reason is one of the guard's. */
+bool refused_by_guard(struct str reason);
+
 /* What ros-consume prints for one entry of the bus. */
 struct envelope {
 	struct str stream, group; /* group is absent where the reader has none (ros-replay) */

@@ -4,7 +4,6 @@
  */
 #include "import/columns.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "json/writer.h"
@@ -160,12 +159,9 @@ static void join(const struct rule *rule, const struct table_row *row, struct bu
 
 static void set_hash(const struct rule *rule, const struct table_row *row, struct draft *d, struct buf *scratch)
 {
-	char text[sizeof "sha256:" + SHA256_TEXT] = "sha256:";
 	buf_clear(scratch);
 	join(rule, row, scratch);
-	struct sha256 h = sha256_of(buf_view(scratch));
-	sha256_format(&h, text + strlen(text));
-	draft_text(d, rule->field, str_of(text));
+	draft_hash(d, rule->field, buf_view(scratch));
 }
 
 static bool set_time(struct draft *d, const char *format, struct str cell)

@@ -1,5 +1,5 @@
 /*
- * Hashes of prompts and outputs.
+ * Prompts and outputs as texts to be hashed.
  *
  * A prompt is hashed as it was sent: an object of the members below, in canonical form. References to text that the
  * provider keeps (an earlier response, a conversation, a cache) belong to it: without them unequal prompts would look
@@ -56,32 +56,24 @@ static bool is_empty(const struct json *v)
 	       (v->type == JSON_STRING && v->text.n == 0);
 }
 
-static bool finish(const struct buf *text, struct sha256 *h)
-{
-	if (!buf_ok(text))
-		return false;
-	*h = sha256_of(buf_view(text));
-	return true;
-}
-
-bool content_prompt(struct json_reader *r, const struct json *request, struct buf *scratch, struct sha256 *h)
+bool content_prompt(struct json_reader *r, const struct json *request, struct buf *out)
 {
 	char before = '{';
-	buf_clear(scratch);
+	buf_clear(out);
 	for (size_t i = 0; i < COUNT(prompt_members); i++) {
 		const struct json *v = json_get(r, request, str_of(prompt_members[i]));
 		if (is_empty(v))
 			continue;
-		buf_char(scratch, before);
-		json_quote(scratch, str_of(prompt_members[i]));
-		buf_char(scratch, ':');
-		json_canonical(r, v, NULL, scratch);
+		buf_char(out, before);
+		json_quote(out, str_of(prompt_members[i]));
+		buf_char(out, ':');
+		json_canonical(r, v, NULL, out);
 		before = ',';
 	}
 	if (before == '{')
 		return false;
-	buf_char(scratch, '}');
-	return finish(scratch, h);
+	buf_char(out, '}');
+	return buf_ok(out);
 }
 
 static int by_key(const void *a, const void *b)
@@ -153,17 +145,17 @@ static void write_each(struct json_reader *r, const struct json *list, const cha
 		buf_char(out, ']');
 }
 
-bool content_output(struct json_reader *r, const struct json *response, struct buf *scratch, struct sha256 *h)
+bool content_output(struct json_reader *r, const struct json *response, struct buf *out)
 {
-	buf_clear(scratch);
-	for (size_t i = 0; i < COUNT(outputs) && scratch->n == 0; i++) {
+	buf_clear(out);
+	for (size_t i = 0; i < COUNT(outputs) && out->n == 0; i++) {
 		const struct json *v = json_get(r, response, str_of(outputs[i].member));
 		if (is_empty(v))
 			continue;
 		if (outputs[i].each)
-			write_each(r, v, outputs[i].each, scratch);
+			write_each(r, v, outputs[i].each, out);
 		else
-			write_content(r, v, scratch);
+			write_content(r, v, out);
 	}
-	return scratch->n > 0 && finish(scratch, h);
+	return out->n > 0 && buf_ok(out);
 }

@@ -1,23 +1,22 @@
-/* Hashes that stand for what was asked and answered, so that no text has to be passed on. */
+/* What was asked and answered, as the canonical text whose hash stands for it (draft_hash()), so that no text has to be passed on. */
 #ifndef ROS_IMPORT_CONTENT_H
 #define ROS_IMPORT_CONTENT_H
 
 #include "base/buf.h"
-#include "base/hash.h"
 #include "json/reader.h"
 
 #include <stdbool.h>
 
 /*
- * SHA-256 of the canonical JSON of the members of the request that the model reads (the list is in content.c and in
- * ros-import(1)). False: there is none. `scratch` is the caller's, so that a steady state allocates nothing.
+ * Puts into `out` the canonical JSON of the members of the request that the model reads (the list is in content.c and in ros-import(1)). False: there is none,
+ * or it does not fit.
  */
-bool content_prompt(struct json_reader *r, const struct json *request, struct buf *scratch, struct sha256 *h);
+bool content_prompt(struct json_reader *r, const struct json *request, struct buf *out);
 
 /*
- * SHA-256 of the canonical JSON of what the model gave back, without what the provider mints anew for each response
- * (ids, signatures, encrypted reasoning): equal answers have equal hashes. False: the response holds no content.
+ * Puts into `out` the canonical JSON of what the model gave back, without what the provider mints anew for each response (ids, signatures, encrypted
+ * reasoning): equal answers have equal texts. False: the response holds no content, or it does not fit.
  */
-bool content_output(struct json_reader *r, const struct json *response, struct buf *scratch, struct sha256 *h);
+bool content_output(struct json_reader *r, const struct json *response, struct buf *out);
 
 #endif

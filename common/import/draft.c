@@ -1,12 +1,13 @@
 /* An event in the making, written by walking the schema's tables. */
 #include "import/draft.h"
 
+#include "base/hash.h"
 #include "event/event.h"
 #include "json/writer.h"
 
-void draft_init(struct draft *d)
+void draft_init(struct draft *d, const struct phi_keys *keys)
 {
-	*d = (struct draft){ .kept_n = 0 };
+	*d = (struct draft){ .keys = keys };
 	buf_init(&d->text, 2 * EVENT_LINE_MAX);
 }
 
@@ -51,6 +52,20 @@ void draft_int(struct draft *d, enum ai_field f, int64_t v)
 	size_t at = d->text.n;
 	buf_int(&d->text, v);
 	d->value[f] = (struct draft_value){ .kind = DRAFT_JSON, .at = at, .n = d->text.n - at };
+}
+
+void draft_hash(struct draft *d, enum ai_field f, struct str text)
+{
+	char hash[PHI_HASH_TEXT] = "sha256:"; /* the longer of the two */
+	if (!str_is(draft_get(d, AI_GOVERNANCE_MODE), "LIVE")) {
+		struct sha256 h = sha256_of(text);
+		sha256_format(&h, hash + strlen(hash));
+	} else if (d->keys) {
+		phi_keys_hash(d->keys, text, hash);
+	} else {
+		return;
+	}
+	draft_text(d, f, str_of(hash));
 }
 
 /* The list so far is copied to the end of the text, where it can grow. */

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "event/schema.h"
 #include "json/reader.h"
+#include "phi/key.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,9 +32,11 @@ struct draft {
 	struct draft_value value[AI_FIELDS], kept[AI_FIELDS];
 	struct buf text; /* what the values are, one behind the other */
 	size_t kept_n;
+	const struct phi_keys *keys; /* of hashes in LIVE; NULL: none */
 };
 
-void draft_init(struct draft *d);
+/* `keys` (or NULL) is kept by reference. */
+void draft_init(struct draft *d, const struct phi_keys *keys);
 void draft_free(struct draft *d);
 
 /* What is set now is there again after every draft_reset(). */
@@ -44,6 +47,12 @@ void draft_reset(struct draft *d);
 void draft_text(struct draft *d, enum ai_field f, struct str s);
 void draft_json(struct draft *d, enum ai_field f, struct str json);
 void draft_int(struct draft *d, enum ai_field f, int64_t v);
+
+/*
+ * Sets a field to the hash of a text: SHA-256, and where the draft's governance mode is LIVE the keyed hash, since anybody who guesses a short text can make the
+ * other again. LIVE without keys: sets nothing.
+ */
+void draft_hash(struct draft *d, enum ai_field f, struct str text);
 
 /*
  * Sets a field from what a person or a table wrote, by the field's type: strings as they are, numbers and booleans in

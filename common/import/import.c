@@ -40,7 +40,7 @@ struct import *import_new(const struct import_settings *s)
 	im->settings = s;
 	im->records = json_reader_new(IMPORT_CALL_LIMITS);
 	im->events = json_reader_new(JSON_EVENT_LIMITS);
-	draft_init(&im->draft);
+	draft_init(&im->draft, s->keys);
 	buf_init(&im->identity, SCRATCH_MAX);
 	buf_init(&im->scratch, SCRATCH_MAX);
 	buf_init(&im->line, EVENT_LINE_MAX + 1);
@@ -171,9 +171,8 @@ static int write_event(struct import *im, struct err *e)
 	const struct json *root = json_read(im->events, buf_view(&im->line), &fault);
 	if (!root || !event_check(im->events, root, &ev, &fault))
 		return refuse(&fault, e);
-	if (ev.live)
-		return err_set(e, ROS_CONFIG, "LIVE needs keyed hashes, which come with the PHI guard; until then only DEMO is "
-		                              "imported");
+	if (ev.live && !im->settings->keys)
+		return err_set(e, ROS_CONFIG, "LIVE needs a key; make one, and let ROS_PHI_KEY_FILE name it: " PHI_KEY_COMMAND);
 	return 0;
 }
 

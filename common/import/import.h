@@ -13,6 +13,7 @@
 #include "io/lines.h"
 #include "io/out.h"
 #include "json/reader.h"
+#include "phi/key.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ struct import_settings {
 	const struct tier_rule *tiers; /* before the built-in ones */
 	size_t n_tiers;
 	int64_t at_ms;                 /* the time of records without one */
+	const struct phi_keys *keys;   /* of hashes in LIVE; NULL: LIVE is refused */
 };
 
 struct import_counts {
@@ -43,7 +45,7 @@ void import_free(struct import *im); /* NULL is fine */
 
 /*
  * A constant: what a field is where the record does not say. `path` is the field's (`usage.latency_ms`), `value` as in
- * a table. Error: ROS_USAGE, also where the contract does not take the value; ROS_CONFIG: governance mode LIVE. The
+ * a table. Error: ROS_USAGE, also where the contract does not take the value; ROS_CONFIG: LIVE without keys. The
  * text says why, and the caller what.
  */
 int import_constant(struct import *im, struct str path, struct str value, struct err *e);

@@ -1,7 +1,6 @@
 /* Recorded calls to providers' APIs. No text of a call is ever set in the draft: names, numbers and hashes alone. */
 #include "import/provider_calls.h"
 
-#include "base/hash.h"
 #include "base/num.h"
 #include "base/timefmt.h"
 #include "event/event.h"
@@ -231,28 +230,20 @@ static void set_error(const struct call *c, int64_t http)
 	draft_json(c->d, AI_ERROR_RETRYABLE, http == 408 || http == 429 || http >= 500 ? STR("true") : STR("false"));
 }
 
-static void set_hash(const struct call *c, enum ai_field f, const struct sha256 *h)
-{
-	char text[sizeof "sha256:" + SHA256_TEXT] = "sha256:";
-	sha256_format(h, text + strlen(text));
-	draft_text(c->d, f, str_of(text));
-}
-
 static int set_outcome(const struct call *c, struct err *e)
 {
 	const struct json *v = json_at(c->r, c->record, "http_status");
-	struct sha256 h;
 	int64_t http;
 	if (!v || v->type != JSON_NUMBER || !num_int_in(v->text, 100, 599, &http))
 		return err_set(e, ROS_REFUSED, "no http_status");
 	const char *status = status_of(http);
 	draft_text(c->d, AI_STATUS, str_of(status));
-	if (content_prompt(c->r, json_at(c->r, c->record, "request"), c->scratch, &h))
-		set_hash(c, AI_PROMPT_HASH, &h);
+	if (content_prompt(c->r, json_at(c->r, c->record, "request"), c->scratch))
+		draft_hash(c->d, AI_PROMPT_HASH, buf_view(c->scratch));
 	if (strcmp(status, "SUCCESS") != 0)
 		set_error(c, http);
-	else if (content_output(c->r, json_at(c->r, c->record, "response"), c->scratch, &h))
-		set_hash(c, AI_OUTPUT_HASH, &h);
+	else if (content_output(c->r, json_at(c->r, c->record, "response"), c->scratch))
+		draft_hash(c->d, AI_OUTPUT_HASH, buf_view(c->scratch));
 	return 0;
 }
 

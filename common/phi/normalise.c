@@ -258,50 +258,49 @@ static int base64_value(char c)
 	return base64_values[(unsigned char)c] - 1;
 }
 
-/* How long the run of base64 at the start of s is, of `most` at most; long lines go on behind a line break. */
-static size_t base64_run(struct str s, size_t most)
+/* The line break in the middle of a run, which long lines go on behind: its length, else 0. */
+static size_t base64_break(struct str s, size_t line)
 {
-	size_t n = 0, line = 0;
-	while (n < s.n && n < most) {
-		if (base64_value(s.p[n]) >= 0)
-			n++, line++;
-		else if (line >= BASE64_LINE && n + 2 < s.n && s.p[n] == '\r' && s.p[n + 1] == '\n' && base64_value(s.p[n + 2]) >= 0)
-			n += 2, line = 0;
-		else if (line >= BASE64_LINE && n + 1 < s.n && s.p[n] == '\n' && base64_value(s.p[n + 1]) >= 0)
-			n++, line = 0;
-		else
-			break;
-	}
-	return n;
+	size_t n = str_starts(s, "\r\n") ? 2 : str_starts(s, "\n") ? 1 : 0;
+	return n > 0 && line >= BASE64_LINE && n < s.n && base64_value(s.p[n]) >= 0 ? n : 0;
 }
 
-/* Decodes a run into out (of s.n bytes) and says how many bytes, 0 where one of them is a control character. */
-static size_t base64_decode(struct str s, char *out)
+/*
+ * Decodes the run of base64 at the start of s into out (NULL: only counts), up to its end or to what would be a control character: how many bytes, and
+ * from how many characters (*used).
+ */
+static size_t base64_decode(struct str s, char *out, size_t *used)
 {
 	uint32_t bits = 0;
-	size_t n = 0, have = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		int v = base64_value(s.p[i]);
-		if (v < 0)
+	size_t n = 0, have = 0, line = 0, gap = 0;
+	for (*used = 0; *used < s.n; *used += gap > 0 ? gap : 1) {
+		int v = base64_value(s.p[*used]);
+		gap = v < 0 ? base64_break(tail(s, *used), line) : 0;
+		if (v < 0 && gap == 0)
+			break;
+		line = gap > 0 ? 0 : line + 1;
+		if (gap > 0)
 			continue;
 		bits = bits << 6 | (uint32_t)v;
 		if (have++ % 4 == 0)
 			continue;
 		unsigned char c = bits >> (6 - (have - 1) % 4 * 2) & 0xFF;
 		if (c == 0x7F || (c < ' ' && !isspace(c)))
-			return 0;
-		out[n++] = (char)c;
+			break;
+		if (out)
+			out[n] = (char)c;
+		n++;
 	}
-	return have % 4 == 1 ? 0 : n;
+	return n;
 }
 
 bool phi_is_base64_text(struct str s)
 {
 	char text[BASE64_PROBE];
-	struct str run = { s.p, base64_run(s, BASE64_PROBE) };
-	if (run.n < BASE64_SHORTEST)
+	struct str probe = { s.p, s.n < BASE64_PROBE ? s.n : BASE64_PROBE };
+	size_t used, n = base64_decode(probe, text, &used), at = 0, plain = 0;
+	if (used < BASE64_SHORTEST || (used < probe.n && base64_value(s.p[used]) >= 0))
 		return false;
-	size_t n = base64_decode(run, text), at = 0, plain = 0;
 	while (at < n) {
 		size_t rune = str_rune((struct str){ text + at, n - at });
 		if (rune == 0 && n - at > 3)
@@ -309,22 +308,18 @@ bool phi_is_base64_text(struct str s)
 		plain += rune == 1;
 		at += rune > 0 ? rune : n - at; /* the end may be cut */
 	}
-	return n > 0 && plain * 4 >= n * 3;
+	return plain * 4 >= n * 3;
 }
 
-/* A run of base64 at i that holds text: appends that, and says how long the run is; else 0. */
+/* A run of base64 at i that holds text: appends that, as far as it goes, and says how long the run is; else 0. */
 static size_t take_base64(struct work *w, size_t i)
 {
 	struct str s = tail(w->in, i);
 	if (!phi_is_base64_text(s))
 		return 0;
-	s.n = base64_run(s, s.n);
-	char *text = mem_alloc(s.n);
-	size_t n = base64_decode(s, text), end = i + s.n;
-	if (n == 0 || !str_utf8((struct str){ text, n })) {
-		free(text);
-		return 0;
-	}
+	size_t used, n = base64_decode(s, NULL, &used), end = i + used;
+	char *text = mem_alloc(n);
+	base64_decode(s, text, &used);
 	while (end < w->in.n && w->in.p[end] == '=')
 		end++;
 	put_decoded(w, text, n, i, end);

@@ -16,6 +16,7 @@
 #define PASSES 4           /* the text as it is, and up to three times decoded */
 #define KEY_LONGEST 256
 #define GAP_LONGEST 7
+#define TOKEN_LONGEST 256  /* a longer one is passed over as a whole: looking at each part of it again would take forever */
 #define SPACED_FEWEST 7    /* characters that stand alone, one behind the other */
 #define SPACED_GAP 3       /* spaces between them, at most */
 #define BASE64_SHORTEST 11
@@ -127,7 +128,7 @@ static bool bounded(const struct phi_scanner *s, struct str c, bool cue)
 	return open && (after == s->end || !(class_at(after - 1) & ALNUM) || !(class_at(after) & (ALNUM | HIGH)));
 }
 
-/* The phrases that begin with the word at p..end, of n letters; *found is the longest that stands there and its end the result; NULL: none. */
+/* Where the rest of the phrase, whose first word ends at p, ends; NULL: it does not stand there. */
 static const char *phrase_end(const struct phi_scanner *s, const struct phi_phrase *phrase, const char *p)
 {
 	for (const char *rest = phrase->rest; *rest; rest += *rest == ' ') {
@@ -219,11 +220,12 @@ static const char *take_shape(struct phi_scanner *s, const char *p)
 	if (t->kind == PHI_NOTHING)
 		return NULL;
 	if (t->kind == PHI_CONTAINER)
-		return bounded(s, c, false) ? end : NULL;
+		return bounded(s, c, false) || c.n > TOKEN_LONGEST ? end : NULL;
 	bool any = false;
 	for (const uint16_t *r = t->rules; *r != PHI_NO_RULE; r++)
-		any = judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, c), false) || any;
-	return any ? end : NULL;
+		if (may_have_context(s, &phi_rules[*r]))
+			any = judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, c), false) || any;
+	return any || c.n > TOKEN_LONGEST ? end : NULL;
 }
 
 static struct str value_behind(const struct phi_scanner *s, uint16_t r, const char *start, const char *end)
@@ -279,8 +281,11 @@ static void take_names(struct phi_scanner *s, const uint16_t *rules, struct str 
 		judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, word), false);
 }
 
+/* The fields of a segment of HL7, which begins a line, or a string in another one. */
 static void take_fields(struct phi_scanner *s, const char *start, const char *end)
 {
+	if (start > s->first && !strchr("\r\n\"", start[-1]) && !(start - s->first > 1 && start[-2] == '\\'))
+		return;
 	for (size_t i = 0; i < phi_n_fields; i++)
 		if ((size_t)(end - start) == strlen(phi_fields[i].segment) && memcmp(start, phi_fields[i].segment, (size_t)(end - start)) == 0) {
 			struct str value = phi_value_field((struct str){ end, (size_t)(s->end - end) }, phi_fields[i].field);

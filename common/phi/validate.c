@@ -412,6 +412,15 @@ bool phi_is_place(struct str s)
 	return !phi_in_table(phi_table_broad_places, s);
 }
 
+bool phi_is_mailbox(struct str s)
+{
+	static const char *const programs[] = { "git@", "noreply@", "no-reply@", "donotreply@" };
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+		if (s.n > strlen(programs[i]) && strncasecmp(s.p, programs[i], strlen(programs[i])) == 0)
+			return false;
+	return true;
+}
+
 bool phi_is_town(struct str s)
 {
 	return phi_is_place(s) && count(s, islower) > 0 && !(phi_word_is(s) & PHI_IS_COMMON);

@@ -84,6 +84,7 @@ bool phi_is_long_id(struct str s);      /* an id of four digits or more */
 bool phi_is_ssn_end(struct str s);      /* four digits */
 bool phi_is_street(struct str s);       /* a digit, a letter and a space */
 bool phi_is_place(struct str s);        /* no state or country: those are no subdivision smaller than a state */
+bool phi_is_mailbox(struct str s);      /* no address that programs use and no person reads: git@, noreply@ */
 bool phi_is_town(struct str s);         /* a place whose name is no ordinary word and not in capitals */
 bool phi_is_letters(struct str s);      /* a letter, no digit */
 bool phi_is_capital_name(struct str s); /* letters of which the first is a capital */

@@ -11,6 +11,8 @@
 #define FILLER_WORDS 4
 #define ID_LONGEST 64
 #define NAME_WORDS 4
+#define NAME_LONGEST 48   /* of a word */
+#define SEGMENT_LONGEST 4096
 #define WHOLE_LONGEST 200
 
 static const struct str none;
@@ -132,7 +134,7 @@ static bool is_particle(struct str word)
 static size_t name_word(struct str s)
 {
 	size_t n = 0;
-	while (n < s.n && (isalpha((unsigned char)s.p[n]) || (unsigned char)s.p[n] >= 0x80 || (joins(s, n, "-'") && (upper(s.p[n + 1]) || s.p[n] == '-'))))
+	while (n < s.n && n < NAME_LONGEST && (isalpha((unsigned char)s.p[n]) || (unsigned char)s.p[n] >= 0x80 || (joins(s, n, "-'") && (upper(s.p[n + 1]) || s.p[n] == '-'))))
 		n++;
 	return n;
 }
@@ -408,7 +410,7 @@ static struct str last_first(const char *first, const char *end, struct str last
 /* The capitals and digits of an IBAN, as many as the country's have. */
 static struct str iban(struct str shape)
 {
-	bool begins = shape.n > 14 && isalpha((unsigned char)shape.p[1]) && isdigit((unsigned char)shape.p[2]) && isdigit((unsigned char)shape.p[3]);
+	bool begins = shape.n > 14 && upper(shape.p[0]) && upper(shape.p[1]) && isdigit((unsigned char)shape.p[2]);
 	size_t n = 0, have = 0, want = begins ? phi_iban_length(shape.p) : 0;
 	for (; n < shape.n && have < want && !islower((unsigned char)shape.p[n]); n++)
 		have += isalnum((unsigned char)shape.p[n]) != 0;
@@ -433,15 +435,16 @@ struct str phi_value_grown(enum phi_value kind, const char *first, const char *e
 
 struct str phi_value_field(struct str s, unsigned nth)
 {
+	size_t end = 0;
+	while (end < s.n && end < SEGMENT_LONGEST && !is_in(s.p[end], "\r\n\"") && !(s.p[end] == '\\' && end + 1 < s.n && is_in(s.p[end + 1], "rn")))
+		end++;
+	s.n = end;
 	for (; nth > 0; nth--) {
-		const char *bar = memchr(s.p, '|', s.n), *line = memchr(s.p, '\r', s.n), *feed = memchr(s.p, '\n', s.n);
-		if (!bar || (line && line < bar) || (feed && feed < bar))
+		const char *bar = memchr(s.p, '|', s.n);
+		if (!bar)
 			return none;
 		s = from(s, (size_t)(bar - s.p) + 1);
 	}
-	size_t n = 0;
-	while (n < s.n && !is_in(s.p[n], "|\r\n"))
-		n++;
-	s.n = n;
-	return whole_value(s);
+	const char *bar = memchr(s.p, '|', s.n);
+	return whole_value((struct str){ s.p, bar ? (size_t)(bar - s.p) : s.n });
 }

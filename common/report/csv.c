@@ -32,7 +32,7 @@
 #define CONTROL_COLUMNS \
 	{ "escalated_calls", "x_EscalatedCalls", VALUE, "calls" }, { "quality_gated_calls", "x_QualityGatedCalls", VALUE, "calls" }, \
 	{ "quality_gate_failures", "x_QualityGateFailures", VALUE, "calls" }, { "phi_scans", "x_PhiScans", VALUE, "scans" }, \
-	{ "phi_flags", "x_PhiFlags", VALUE, "scans" }, { "phi_redactions", "x_PhiRedactions", VALUE, "redactions" }
+	{ "phi_flags", "x_PhiFlags", VALUE, "scans" }, { "phi_redactions", "x_PhiRedactions", VALUE, "redactions" }, { "attested", "x_Attested", VALUE, "calls" }
 #define GROUP_COLUMNS CALLS_COLUMNS, COST_COLUMNS, TOKENS_COLUMNS, LATENCY_COLUMNS, CONTROL_COLUMNS
 #define ROWS_COLUMNS(name, head) { name, head, VALUE, "rows" }, { name "_suppressed", head "Suppressed", VALUE, NULL }
 
@@ -66,7 +66,7 @@ static void put_latency(struct sheet *s, const struct report_group *g)
 /* GROUP_COLUMNS */
 static void put_group(struct sheet *s, const struct report_group *g)
 {
-	static const enum report_measure controls[] = { ESCALATED, GATED, GATE_FAILED, PHI_SCANS, PHI_FLAGS, PHI_REDACTIONS };
+	static const enum report_measure controls[] = { ESCALATED, GATED, GATE_FAILED, PHI_SCANS, PHI_FLAGS, PHI_REDACTIONS, ATTESTED };
 	sheet_int(s, g->m[CALLS]);
 	for (int i = 0; i < STATUSES; i++)
 		sheet_int(s, g->status[i]);

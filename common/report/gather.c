@@ -54,6 +54,7 @@ static const struct {
 	[PHI_SKIPPED] = { "phi_skipped", IS_SKIPPED("input") " + " IS_SKIPPED("output"), false },
 	[PHI_FLAGS] = { "phi_flags", IS_FLAGGED("input") " + " IS_FLAGGED("output"), false },
 	[PHI_REDACTIONS] = { "phi_redactions", REDACTIONS("input") " + " REDACTIONS("output"), false },
+	[ATTESTED] = { "attested", "attested", false },
 };
 
 static const char *const tally_names[TALLIES] = { "error_code", "escalated_from", "model_requested", "phi_type" };

@@ -241,6 +241,7 @@ static void put_phi(struct json_writer *w, const struct report_part *p)
 		json_z(w, p->by[BY_PHI_TYPE].v[i].key.name);
 	json_close(w, ']');
 	put_named(w, "phi_types", "type", "scans", &p->by[BY_PHI_TYPE]);
+	put_int(w, "attested", m[ATTESTED]);
 }
 
 static void put_routing(struct json_writer *w, const struct report_part *p)

@@ -43,6 +43,7 @@ enum report_measure {
 	PHI_SKIPPED,
 	PHI_FLAGS,     /* scans that flagged or redacted */
 	PHI_REDACTIONS,
+	ATTESTED,      /* calls whose guard's attestation held */
 	MEASURES
 };
 

@@ -45,6 +45,7 @@ static const char rollups[] =
 	" ifnull(max(latency_ms), 0), ifnull(sum(escalated), 0), count(quality_gate_passed), ifnull(sum(quality_gate_passed = 0), 0),"
 	" sum(" SCANS("sum(ifnull(value ->> 'status', '') <> 'skipped')") "), sum(" SCANS("sum(value ->> 'status' IS 'skipped')") "),"
 	" sum(" SCANS("sum(ifnull(value ->> 'status', '') IN ('flagged', 'redacted'))") "), " SUM(SCANS("sum(value ->> 'redaction_count')"))
+	", ifnull(sum(attested), 0)"
 	" FROM i GROUP BY 1, 2)"
 	DIFFERENCE("rollup_hour", "', hour, series_id");
 

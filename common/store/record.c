@@ -5,7 +5,7 @@
 
 #define SQL_MAX ((size_t)1 << 14)
 #define JSON_MAX (EVENT_LINE_MAX * 4) /* numbers can grow in the canonical form: 1e20; but an event has not many nodes */
-#define OWN_COLUMNS 5 /* that no field fills: deployment_id, series_id, batch, content_sha256, undeclared */
+#define OWN_COLUMNS 6 /* that no field fills: deployment_id, series_id, batch, content_sha256, undeclared, attested */
 
 static enum ai_field json_member(const struct schema_field *object)
 {
@@ -29,7 +29,7 @@ static void list_columns(struct record *r)
 
 static void insert_sql(const struct record *r, struct buf *sql)
 {
-	buf_z(sql, "INSERT INTO invocation (deployment_id, series_id, batch, content_sha256, undeclared");
+	buf_z(sql, "INSERT INTO invocation (deployment_id, series_id, batch, content_sha256, undeclared, attested");
 	for (int i = 0; i < r->n; i++)
 		buf_fmt(sql, ", %s", schema_ai.fields[r->columns[i].field].column_name);
 	for (int i = 1; i <= OWN_COLUMNS + r->n; i++)
@@ -109,6 +109,7 @@ int record_insert(struct record *r, struct json_reader *reader, const struct eve
 	db_bind_int(r->insert, 3, batch);
 	db_bind_blob(r->insert, 4, sha256_blob(content));
 	db_bind_text(r->insert, 5, json_text(r, 0, undeclared));
+	db_bind_int(r->insert, 6, ev->attested);
 	for (int i = 0; i < r->n; i++)
 		if (bind(r, OWN_COLUMNS + 1 + i, &r->columns[i], ev, e) < 0)
 			return -1;

@@ -31,6 +31,7 @@ static const char *const names[ROLLUP_COLUMNS] = {
 	[ROLLUP_PHI_SKIPPED] = "phi_skipped",
 	[ROLLUP_PHI_FLAGS] = "phi_flags",
 	[ROLLUP_PHI_REDACTIONS] = "phi_redactions",
+	[ROLLUP_ATTESTED] = "attested",
 };
 
 static bool is_max(int column)
@@ -181,6 +182,7 @@ void rollup_count(struct rollup *r, int64_t hour, int64_t series, const struct e
 	count_routing(row, ev);
 	count_scan(row, ev, AI_PHI_INPUT_SCAN, AI_PHI_INPUT_SCAN_STATUS, AI_PHI_INPUT_SCAN_REDACTION_COUNT);
 	count_scan(row, ev, AI_PHI_OUTPUT_SCAN, AI_PHI_OUTPUT_SCAN_STATUS, AI_PHI_OUTPUT_SCAN_REDACTION_COUNT);
+	add(row, ROLLUP_ATTESTED, ev->attested);
 }
 
 int rollup_write(struct rollup *r, struct err *e)

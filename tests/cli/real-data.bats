@@ -19,10 +19,10 @@ setup() {
 	[ -r "${azure}_code.csv" ] || skip "shared data: the Azure traces are absent"
 }
 
-import_all() {
-	ros-import --quiet --from provider-calls "$calls"
+import_all() { # [OPTION ...]
+	ros-import --quiet --from provider-calls "$@" "$calls"
 	for kind in code conv; do
-		ros-import --quiet --from csv --source "azure-$kind" --set provider=azure --set model="$kind" --column timestamp=TIMESTAMP \
+		ros-import --quiet "$@" --from csv --source "azure-$kind" --set provider=azure --set model="$kind" --column timestamp=TIMESTAMP \
 			--date-format '%Y-%m-%d %H:%M:%S.%f' --column usage.input_tokens=ContextTokens --column usage.output_tokens=GeneratedTokens \
 			"${azure}_$kind.csv"
 	done
@@ -79,6 +79,13 @@ whole_pipe() {
 @test "30,124 real calls through the pipe on Redis" {
 	whole_pipe
 	[ "$(redis XPENDING ros:insights ros:insights-workers | head -1)" -eq 0 ]
+}
+
+@test "in LIVE no real call is refused for what identifies a patient" {
+	make_key
+	import_all --mode LIVE > "$HOME/events"
+	ros-emit --dry-run "$HOME/events"
+	[ "$(grep -c '"governance_mode":"LIVE"' "$HOME/events")" -gt 30000 ]
 }
 
 @test "percentiles of the real latencies are those of the nearest rank, within 1 %" {

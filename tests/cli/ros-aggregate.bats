@@ -35,12 +35,12 @@ one() {
 	event '.prompt_hash = "hmac-" + .prompt_hash | .output_ref = "s3://b/o" | .prompt_redacted = "é \"x\"" | .status = "FAILED"
 		| .error = {code: "overloaded", message: "try later", retryable: true} | .agent_id = "planner"
 		| .user_id = "0B0E1B0E-0000-4000-8000-00000000000A" | .tenant_id = "t1" | .dataset_ids = ["11111111-1111-4111-8111-111111111111"]
-		| .phi.guard = {version: "1", text: "scan"}' | ros-aggregate
+		| '"$CLAIM" | ros-aggregate
 	[ "$(one prompt_hash)" = hmac-sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 ]
 	[ "$(one 'output_ref, prompt_redacted, error_code, error_message, error_retryable')" = 's3://b/o|é "x"|overloaded|try later|1' ]
 	[ "$(one 'agent_id, user_id, tenant_id')" = 'planner|0b0e1b0e-0000-4000-8000-00000000000a|t1' ]
 	[ "$(one dataset_ids)" = '["11111111-1111-4111-8111-111111111111"]' ]
-	[ "$(one phi_guard)" = '{"text":"scan","version":"1"}' ]
+	[ "$(one phi_guard | jq -c '[.text, .version, (.rules | length)]')" = '["scan","1",71]' ]
 	[ "$(one "phi_scan_summary ->> '\$.guard' IS NULL AND phi_scan_summary ->> '\$.input_scan.status' = 'clean'")" = 1 ]
 }
 
@@ -228,7 +228,7 @@ suspects() {
 }
 
 @test "a backlog after an outage is recorded in few batches, up to the usual size" {
-	event | suspects > one
+	event "$CLAIM" | suspects > one
 	awk '{ for (i = 0; i < 20000; i++) { line = $0; gsub(/0f1e2d3c4b5a/, sprintf("%012d", i), line); sub(/"1-0"/, "\"" i "-0\"", line); print line } }' one > in
 	ros-aggregate --batch 5000 in > out
 	[ "$(wc -l < out)" -eq 20000 ]
@@ -502,9 +502,75 @@ recovers() {
 }
 
 @test "LIVE events are kept apart from DEMO" {
-	{ event; event '.governance_mode = "LIVE" | .timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
+	make_key
+	{ event; live '.timestamp = "2026-01-28T12:00:01Z"'; } | ros-aggregate
 	[ "$(db 'SELECT governance_mode, calls FROM rollup_hour JOIN series s ON s.id = series_id JOIN deployment d ON d.id = deployment_id ORDER BY 1')" = $'DEMO|1\nLIVE|1' ]
 	[ "$(db 'SELECT count(*) FROM latency_day')" = 2 ]
+}
+
+# attested: what the record says of it, in the order of time.
+attested() {
+	db "SELECT group_concat(attested, '') FROM (SELECT attested FROM invocation ORDER BY time_ms)"
+}
+
+@test "guard: with the key, an attestation holds when it is signed; all else is guarded before it is recorded" {
+	make_key
+	event '.timestamp = "2026-01-28T12:00:00Z"' | ros-emit
+	ROS_PHI_KEY_FILE='' ros-emit <<< "$(event '.timestamp = "2026-01-28T12:00:01Z" | .prompt_redacted = "SSN 123-45-6789"')"
+	ros-emit --phi off <<< "$(event '.timestamp = "2026-01-28T12:00:02Z" | .prompt_redacted = "SSN 123-45-6789"')"
+	ros-replay | jq -c 'select(.event.phi).event' | head -1 | jq -c '.timestamp = "2026-01-28T12:00:03Z" | .output_redacted = "SSN 123-45-6789"' > forged
+	ros-consume | ros-aggregate > acks
+	ros-aggregate forged
+	[ "$(attested)" = 1000 ]
+	[ "$(db 'SELECT group_concat(ifnull(ifnull(prompt_redacted, output_redacted), "")) FROM (SELECT * FROM ai_invocations ORDER BY timestamp)')" = \
+		',[REDACTED:SSN],SSN 123-45-6789,[REDACTED:SSN]' ]
+	[ "$(db 'SELECT group_concat(phi_guard ->> "text") FROM (SELECT * FROM ai_invocations ORDER BY timestamp)')" = scan,scan,off,scan ]
+	[ "$(db 'SELECT sum(attested) FROM rollup_hour')" = 1 ]
+	[ "$(ros-report --format json | jq '[.attested, .total_ai_calls] | join(" of ")' -r)" = '1 of 4' ]
+	ros-report | grep -F 'attested 1 of 4 calls'
+	rollups_agree
+	ros-migrate check | grep -c repeated-id
+}
+
+@test "guard: an attestation under an old key holds for as long as the key is there; without a key file it is believed" {
+	make_key
+	live '.timestamp = "2026-01-28T12:00:00Z"' | ros-emit
+	ros-consume > entries
+	echo "k2 $(openssl rand -hex 32)" > new
+	cat new "$ROS_PHI_KEY_FILE" > both
+	chmod 600 new both
+	for file in both new ''; do
+		rm -f "$ROS_STATE_DIR/ros.db"
+		ROS_PHI_KEY_FILE=$file ros-aggregate entries > acks
+		attested
+	done > got
+	[ "$(tr -d '\n' < got)" = 101 ]
+}
+
+@test "guard: LIVE that went past ros-emit is hashed here; without a key, or with a bare hash, it is refused" {
+	live '.prompt_redacted = "text"' | envelopes > in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$output" = 'bad ros:insights ros:insights-workers 1-0 no-key' ]
+	[[ $stderr == *'entry 1-0 is refused: no-key; nothing of it is kept'* ]]
+	make_key
+	ros-aggregate in
+	[ "$(one 'substr(prompt_redacted, 1, 12), phi_guard ->> "text"')" = 'hmac-sha256:|hash' ]
+	run -1 --separate-stderr ros-aggregate <<< "$(event '.governance_mode = "LIVE"')"
+	[ "$stderr" = 'ros-aggregate: line 1: /prompt_hash: unkeyed-hash' ]
+	[ "$(attested)" = 0 ]
+}
+
+@test "guard: an event that is not valid keeps its reason where nothing is found in it, and it is of DEMO" {
+	{ event '.stage = 21'; event '.stage = 21 | .prompt_redacted = "SSN 123-45-6789"'; live '.stage = 21'; event 'del(.governance_mode)'; } | envelopes > in
+	run -1 --separate-stderr ros-aggregate in
+	[ "$(cut -d' ' -f4- <<< "$output")" = $'1-0 maximum\n2-0 phi\n3-0 phi\n4-0 phi' ]
+	[[ $stderr == *'entry 2-0 is refused: /stage: maximum; nothing of it is kept'* ]]
+	[[ $stderr != *'1-0 is refused: /stage: maximum;'* ]]
+}
+
+@test "guard: the name of a source is not written down where something is found in it" {
+	event | numbered 'SSN 123-45-6789' | ros-aggregate
+	[ "$(db 'SELECT count(*), (SELECT count(*) FROM source) FROM invocation')" = '1|0' ]
 }
 
 @test "what a source emitted is what came of each of its numbers, and what is missing" {

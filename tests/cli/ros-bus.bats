@@ -183,14 +183,14 @@ lists() {
 	bury 2
 	ros-bus dead list --json > out
 	[ "$(jq -c '[.reason, .original_id, .bytes]' out)" = \
-		"$(while read -r id; do echo "[\"enum\",\"$id\",$(event '.stage = 1' | tr -d '\n' | wc -c)]"; done < ids)" ]
+		"$(while read -r id; do echo "[\"enum\",\"$id\",$(ros-replay | jq -c .event | head -1 | tr -d '\n' | wc -c)]"; done < ids)" ]
 	jq -e '.time | test("^20[0-9-]+T[0-9:.]+Z$")' out
 	run -0 ros-bus dead list
 	[ "${#lines[@]}" -eq 3 ]
 	[[ ${lines[0]} == ID*TIME*REASON*ORIGINAL_ID*BYTES ]]
 	[[ ${lines[1]} == "$(head -1 letters) "*" enum "*" $(head -1 ids) "* ]]
 	[[ $output != *MINI* ]]
-	[ "$(ros-bus dead show "$(tail -1 letters)")" = "$(event '.stage = 2')" ]
+	[ "$(ros-bus dead show "$(tail -1 letters)")" = "$(ros-replay | jq -c .event | tail -1)" ]
 }
 
 @test "file: dead list shows nothing of the events, dead show the event as it is" { lists; }
@@ -226,7 +226,7 @@ unkept() {
 	bury 1 not-json
 	bury 2
 	first=$(head -1 letters)
-	digest=$(event '.stage = 1' | tr -d '\n' | sha256sum | cut -d' ' -f1)
+	digest=$(ros-replay | jq -c .event | head -1 | tr -d '\n' | sha256sum | cut -d' ' -f1)
 	[ "$(ros-bus dead list --json | jq -c '[.reason, .bytes == null]' | head -1)" = '["not-json",true]' ]
 	run -1 --separate-stderr ros-bus dead show "$first"
 	[ -z "$output" ]

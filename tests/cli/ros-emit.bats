@@ -2,9 +2,9 @@
 load ../lib/common
 load ../lib/buses
 
-# on_bus [OPTION ...]: the events on the bus, in order.
+# on_bus [OPTION ...]: the events on the bus, in order, without the guard's attestation.
 on_bus() {
-	ros-replay "$@" | jq -c 'select(.type == "ai.invocation.completed").event'
+	ros-replay "$@" | jq -c 'select(.type == "ai.invocation.completed").event' | unattested
 }
 
 # summaries: the summaries on the bus, without what is never the same.
@@ -111,7 +111,7 @@ all_ids() {
 	for type in dataset access stage export; do other $type; done > in
 	run -0 ros-emit in
 	[ "${#lines[@]}" -eq 4 ]
-	[ "$(ros-replay | jq -c .event)" = "$(cat in)" ]
+	[ "$(ros-replay | jq -c '.event | del(.phi)')" = "$(cat in)" ]
 	[ "$(ros-replay | jq -r .type)" = "$(jq -r .event_type in)" ]
 	on_redis
 	ros-emit in
@@ -125,16 +125,24 @@ all_ids() {
 	run -78 ros-emit live
 }
 
-@test "a LIVE event is refused with 78 and the reason; DEMO events go on" {
-	{ event '.governance_mode = "LIVE"'; event; } > in
+@test "without a key a LIVE event is refused with 78 and the command that makes one; DEMO events go on" {
+	{ live; event; live; } > in
 	run -78 --separate-stderr ros-emit in
 	[ "${#lines[@]}" -eq 1 ]
-	[[ $stderr == *"in: line 1: "*"PHI guard"* ]]
+	[[ ${stderr_lines[0]} == *"in: line 1: no-key (invocation_id "* ]]
+	[[ ${stderr_lines[1]} == *'let ROS_PHI_KEY_FILE name it: (umask 077; echo "k1 $(openssl rand -hex 32)" > FILE)' ]]
+	[[ ${stderr_lines[2]} == *"in: line 3: no-key "* ]]
+	[ "${#stderr_lines[@]}" -eq 3 ]
 	[ "$(on_bus | jq -r .governance_mode)" = DEMO ]
+	sed 's/.*name it: //; s/FILE/key/; q' <<< "${stderr_lines[1]}" > make
+	bash make
+	ROS_PHI_KEY_FILE=key run -0 ros-emit in
+	[ "$(on_bus | jq -r .governance_mode | sort | uniq -c | tr -s ' \n' ' ')" = ' 2 DEMO 2 LIVE ' ]
 }
 
 @test "--dry-run only checks, also LIVE events, and needs no bus" {
-	event '.governance_mode = "LIVE"' > good
+	make_key
+	live > good
 	event '.stage = 21' > bad
 	run -0 ros-emit --dry-run --bus unix:///nowhere.sock good
 	[ -z "$output" ]
@@ -223,9 +231,9 @@ all_ids() {
 	[ -z "$(on_bus)" ]
 }
 
-@test "one event by options: LIVE is refused with 78" {
+@test "one event by options: LIVE without a key is refused with 78" {
 	run -78 ros-emit --mode LIVE --project 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --caller worker --tier MINI --provider p --model m
-	[[ $output == *"PHI guard"* ]]
+	[[ $output == *"event: no-key "* ]]
 }
 
 @test "one event by options: a value that is no number, or not UTF-8, is a usage error that names the option" {
@@ -241,6 +249,108 @@ all_ids() {
 	event > in
 	run -64 ros-emit --model m in
 	[[ $output == *"no FILE"* ]]
+}
+
+# attestation: phi.guard of what is on the bus, a line each.
+attestation() {
+	ros-replay | jq -c 'select(.event.phi).event.phi.guard'
+}
+
+@test "guard: an identifier in a name refuses the event, by place and rule, never by value; in a text of DEMO the text is replaced" {
+	{ event '.tags = ["x", "SSN 123-45-6789"]'; event '.prompt_redacted = "his SSN 123-45-6789" | .output_redacted = "fine"'; } > in
+	run -1 --separate-stderr ros-emit in
+	[ "${#lines[@]}" -eq 1 ]
+	[ "$stderr" = 'ros-emit: in: line 1: /tags/1: phi (invocation_id 7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a)' ]
+	[ "$(on_bus | jq -c '[.prompt_redacted, .output_redacted]')" = '["[REDACTED:SSN]","fine"]' ]
+	[ "$(attestation | jq -c '[.version, (.rules | length), .text, .findings, has("mac")]')" = '["1",71,"scan",{"SSN":1},false]' ]
+	[ "$(summaries | jq -c .refused)" = '{"phi":1}' ]
+}
+
+@test "guard: the rules of the attestation are those of the project" {
+	ros-emit <<< "$(event)"
+	[ "$(attestation | jq -r .rules)" = "sha256:$(cat "$TOP"/schemas/phi-rules.json "$TOP"/schemas/phi-*.txt | sha256sum | cut -d' ' -f1)" ]
+}
+
+@test "guard: text of LIVE is hashed under the key, whatever it says; bare hashes are refused" {
+	make_key
+	{ live '.prompt_redacted = "what is on?" | .routing.features = {length: 3, words: ["a"]}'; event '.governance_mode = "LIVE"'; } > in
+	run -1 --separate-stderr ros-emit in
+	[[ $stderr == 'ros-emit: in: line 2: /prompt_hash: unkeyed-hash (invocation_id '* ]]
+	key=$(cut -d' ' -f2 "$ROS_PHI_KEY_FILE")
+	[ "$(on_bus | jq -r .prompt_redacted)" = "hmac-sha256:$(printf 'what is on?' | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" | sed 's/.* //')" ]
+	[ "$(on_bus | jq -c '.routing.features | [.length, .words[0][:12]]')" = '[3,"hmac-sha256:"]' ]
+	[ "$(attestation | jq -c '[.text, .findings, .key_id]')" = '["hash",{},"k1"]' ]
+	[ "$(ros-replay | jq -cS 'select(.event.phi).event | del(.phi.guard.mac)' | tr -d '\n' | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" |
+		sed 's/.* /hmac-sha256:/')" = "$(attestation | jq -r .mac)" ]
+}
+
+@test "guard: --live-text scan keeps the text of LIVE where nothing is found, and says so" {
+	make_key
+	live '.prompt_redacted = "fine" | .output_redacted = "SSN 123-45-6789"' > in
+	ros-emit --live-text scan in
+	[ "$(on_bus | jq -c '[.prompt_redacted, .output_redacted]')" = '["fine","[REDACTED:SSN]"]' ]
+	[ "$(attestation | jq -r .text)" = scan ]
+	unset ROS_PHI_KEY_FILE
+	run -78 ros-emit --live-text scan in
+}
+
+@test "guard: --phi off is for DEMO alone, and says so" {
+	make_key
+	event '.prompt_redacted = "SSN 123-45-6789" | .tags = ["SSN 123-45-6789"]' > in
+	ros-emit --phi off in
+	[ "$(on_bus)" = "$(cat in)" ]
+	[ "$(attestation | jq -c '[.text, has("findings")]')" = '["off",false]' ]
+	run -78 --separate-stderr ros-emit --phi off <<< "$(live)"
+	[ -z "$output" ]
+	[[ $stderr == 'ros-emit: line 1: no-guard (invocation_id '* ]]
+	run -64 ros-emit --phi maybe in
+}
+
+@test "guard: what a producer says in phi.guard is replaced, its other claims stay" {
+	event '.phi.guard = {version: "9", text: "hash", findings: {NAME: 7}, key_id: "theirs"} | .phi.mine = 1' > in
+	ros-emit in
+	[ "$(ros-replay | jq -c '.event.phi | [.guard.version, .guard.text, .guard.findings, .guard.key_id, .mine, .input_scan.status]')" = '["1","scan",{},null,1,"clean"]' ]
+}
+
+@test "guard: after a change of keys the new one is used" {
+	make_key
+	sed -i "1i k2 $(openssl rand -hex 32)" "$ROS_PHI_KEY_FILE"
+	live > in
+	ros-emit in
+	[ "$(attestation | jq -r .key_id)" = k2 ]
+}
+
+@test "guard: a key file that others may read, or with a bad line, is 78 before anything is read" {
+	make_key
+	event > in
+	chmod 644 "$ROS_PHI_KEY_FILE"
+	run -78 ros-emit in
+	[ "$output" = "ros-emit: key file $ROS_PHI_KEY_FILE: its mode is 0644, and must be 0600" ]
+	chmod 600 "$ROS_PHI_KEY_FILE"
+	echo 'k2 secret' >> "$ROS_PHI_KEY_FILE"
+	run -78 ros-emit in
+	[ "$output" = "ros-emit: key file $ROS_PHI_KEY_FILE: line 2: the key is not 64 to 128 hex digits" ]
+	ROS_PHI_KEY_FILE=$PWD/none run -78 ros-emit in
+	[[ $output == "ros-emit: key file $PWD/none: "* ]]
+	ROS_PHI_KEY_FILE=$PWD run -78 ros-emit in
+	[ -z "$(on_bus)" ]
+}
+
+@test "guard: what dies with an event in hand leaves no core dump" {
+	cat > die <<-'END'
+		import os, resource, signal, subprocess, sys
+		resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+		tool = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, 'ASAN_OPTIONS': 'handle_segv=0'})
+		tool.stdin.write(open('in', 'rb').read())
+		tool.stdin.flush()
+		tool.stdout.readline()
+		tool.send_signal(signal.SIGSEGV)
+		_, status = os.waitpid(tool.pid, 0)
+		sys.exit(os.WTERMSIG(status) != signal.SIGSEGV or os.WCOREDUMP(status))
+	END
+	event > in
+	python3 die ros-emit
+	[ -z "$(ls core* 2> /dev/null)" ]
 }
 
 # queued: whether every line of $output says that an event of `event` is in the local queue.

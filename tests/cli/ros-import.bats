@@ -268,16 +268,30 @@ all() {
 	[ "$(wc -l < "$HOME/out")" -eq 1 ]
 }
 
-@test "LIVE is refused with 78, however it is said" {
+@test "LIVE without a key is refused with 78, however it is said" {
 	run import --mode LIVE < /dev/null
 	[ "$status" -eq 78 ]
-	[ "$output" = 'ros-import: --mode LIVE: LIVE needs keyed hashes, which come with the PHI guard; until then only DEMO is imported' ]
+	[ "$output" = 'ros-import: --mode LIVE: LIVE needs a key; make one, and let ROS_PHI_KEY_FILE name it: (umask 077; echo "k1 $(openssl rand -hex 32)" > FILE)' ]
 	run table --set governance_mode=LIVE < /dev/null
 	[ "$status" -eq 78 ]
 	run --separate-stderr table --column governance_mode=mode --at 2026-01-01 < <(printf 'mode\nDEMO\nLIVE\n')
 	[ "$status" -eq 1 ]
 	[ "${#lines[@]}" -eq 1 ]
-	[[ $stderr == *'line 3: LIVE needs keyed hashes'* ]]
+	[[ $stderr == *'line 3: LIVE needs a key'* ]]
+}
+
+@test "LIVE with a key: the hashes of prompts and outputs are keyed, and of DEMO they are not" {
+	make_key
+	import < <(call) > demo
+	import --mode LIVE < <(call) > live
+	jq -e '.governance_mode == "LIVE" and ([.prompt_hash, .output_hash] | all(startswith("hmac-sha256:")))' live
+	jq -e '[.prompt_hash, .output_hash] | all(startswith("sha256:"))' demo
+	[ "$(jq -c 'del(.governance_mode, .prompt_hash, .output_hash)' live)" = "$(jq -c 'del(.governance_mode, .prompt_hash, .output_hash)' demo)" ]
+	table --mode LIVE --hash prompt_hash=a,b --at 2026-01-01 < <(printf 'a,b\n1,2\n') > table
+	[ "$(jq -r .prompt_hash table)" = "hmac-sha256:$(printf '["1","2"]' | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(cut -d' ' -f2 "$ROS_PHI_KEY_FILE")" | sed 's/.* //')" ]
+	table --column governance_mode=mode --hash prompt_hash=a --at 2026-01-01 < <(printf 'a,mode\n1,DEMO\n1,LIVE\n') | jq -r '.prompt_hash[:7]' > kinds
+	[ "$(tr '\n' ' ' < kinds)" = 'sha256: hmac-sh ' ]
+	[ "$(cat live table | ros-emit | wc -l)" -eq 2 ]
 }
 
 @test "empty input is a warning" {

@@ -22,6 +22,7 @@ schema() {
 	run -0 sqlite3 ros.db 'SELECT version, name, length(sha256) FROM schema_migrations ORDER BY 1'
 	[ "${lines[0]}" = '1|record|32' ]
 	[ "${lines[1]}" = '2|completeness|32' ]
+	[ "${lines[3]}" = '4|attested|32' ]
 	[ ${#lines[@]} = "$VERSIONS" ]
 	run -0 --separate-stderr ros-migrate up --verbose
 	[[ $stderr == *'0 migrations applied' ]]
@@ -55,28 +56,30 @@ schema() {
 	event | ros-aggregate
 	event '.invocation_id = "7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5b"' | numbered host-0 | ros-aggregate > acks
 	ros-migrate down $((VERSIONS - 1))
-	sqlite3 ros.db 'SELECT * FROM ai_invocations; SELECT * FROM rollup_hour' > before
+	local kept="SELECT * FROM ai_invocations; SELECT $(columns rollup_hour attested) FROM rollup_hour r"
+	sqlite3 ros.db "$kept" > before
 	[ "$(wc -l < before)" = 3 ]
 	run -76 ros-aggregate acks
 	[[ $output == *'run ros-migrate up' ]]
 	ros-migrate up
-	sqlite3 ros.db 'SELECT * FROM ai_invocations; SELECT * FROM rollup_hour' | cmp - before
+	sqlite3 ros.db "$kept" | cmp - before
 	event '.stage = null' | numbered host-1 | ros-aggregate > acks
 	[ "$(sqlite3 ros.db 'SELECT * FROM sources')" = 'host-1|1|0|0|1|0|0|0' ]
 }
 
 @test "a record of each version that there was is brought up, whole and unchanged" {
-	local record version
+	local record version kept
 	for record in "$TOP"/tests/lib/records/*.sql; do
 		rm -f ros.db*
 		sqlite3 ros.db < "$record"
 		version=$((10#$(basename "$record" .sql)))
 		[ "$(sqlite3 ros.db 'PRAGMA user_version')" = $version ]
-		sqlite3 ros.db 'SELECT * FROM ai_invocations; SELECT * FROM rollup_hour; SELECT * FROM latency_day' > before
+		kept="SELECT * FROM ai_invocations; SELECT $(columns rollup_hour attested) FROM rollup_hour r; SELECT * FROM latency_day"
+		sqlite3 ros.db "$kept" > before
 		[ "$(wc -l < before)" -gt 30 ]
 		ros-migrate up
 		run -0 ros-migrate status # 1 where an applied migration is not the text that this program has
-		sqlite3 ros.db 'SELECT * FROM ai_invocations; SELECT * FROM rollup_hour; SELECT * FROM latency_day' | cmp - before
+		sqlite3 ros.db "$kept" | cmp - before
 		[ "$(db 'SELECT count(*) FROM ai_invocations')" = 14 ]
 		run ros-migrate check
 		[ "$(grep -cvE '^(RULE|conflict|repeated-id|gap)' <<< "$output")" = 0 ]

@@ -13,7 +13,7 @@ setup() {
 # january: 280 calls, ten on each of the first 28 days of 2026, with previews, every seventh LIVE; half of them of another run.
 january() {
 	events 280 '.prompt_redacted = "a question \($i)" | .output_redacted = "reply \($i)" | if $i % 7 == 0 then .governance_mode = "LIVE" else . end
-		| if $i % 2 == 0 then .run_id = "00000000-0000-4000-8000-000000000001" else . end'
+		| if $i % 2 == 0 then .run_id = "00000000-0000-4000-8000-000000000001" else . end | '"$CLAIM"
 }
 
 # what NAME: what ros-purge printed of it.

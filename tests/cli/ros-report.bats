@@ -120,7 +120,8 @@ same_top() {
 }
 
 @test "DEMO and LIVE stand apart" {
-	many 300 '.governance_mode = ["DEMO", "DEMO", "LIVE"][$i % 3]' | record
+	make_key
+	many 300 '.governance_mode = ["DEMO", "DEMO", "LIVE"][$i % 3] | .prompt_hash |= "hmac-" + . | .output_hash |= "hmac-" + .' | record
 	json > r.json
 	jq -e '.governance_mode == "MIXED" and .total_ai_calls == 300 and .by_mode.DEMO.total_ai_calls == 200 and .by_mode.LIVE.total_ai_calls == 100' r.json
 	jq -e '(.total_cost_usd * 1e9 | round) == (.by_mode.DEMO.total_cost_usd * 1e9 + .by_mode.LIVE.total_cost_usd * 1e9 | round)' r.json
@@ -217,7 +218,7 @@ same_top() {
 
 @test "names from the data cannot break out of the page" {
 	local hostile='a|b`c\\d<img src=x> [x](http://e) & &amp; *b* \u202Eend\u200b'
-	event ".model = \"$hostile\" | .provider = \"| x | y |\" | .stage_name = (\"long\" * 60) | .error = {code: \"\`\`\`\"} | .status = \"FAILED\"" | record
+	event "$CLAIM | .model = \"$hostile\" | .provider = \"| x | y |\" | .stage_name = (\"long\" * 60) | .error = {code: \"\`\`\`\"} | .status = \"FAILED\"" | record
 	ros-report > r.md
 	run ! grep -F '<img' r.md
 	run ! grep -F '](http' r.md
@@ -230,7 +231,8 @@ same_top() {
 }
 
 @test "the same database, options and SOURCE_DATE_EPOCH: the same bytes" {
-	many 500 '.governance_mode = ["DEMO", "LIVE"][$i % 2]' > events
+	make_key
+	many 500 '.governance_mode = ["DEMO", "LIVE"][$i % 2] | .prompt_hash |= "hmac-" + . | .output_hash |= "hmac-" + .' > events
 	numbered host-0 'select($n % 9 > 0)' < events > entries
 	record < entries
 	ros-report > 1.md
@@ -289,7 +291,8 @@ incidents() {
 	[ -z "$(incidents)" ]
 	event '.status = "SUCCESS" | .phi = {} | .tags = ["other"]' | record
 	[ "$(incidents)" = '- DEMO: 1 event came with the time and id of a recorded one but with other content.' ]
-	event '.status = "SUCCESS" | .phi = {} | .governance_mode = "LIVE"' | record
+	make_key
+	live '.status = "SUCCESS" | .phi = {}' | record
 	[ "$(incidents | sed -n 2p)" = '- LIVE: 1 event came with the time and id of a recorded one but with other content.' ]
 	for id in 1-1 1-2; do
 		printf '{"stream":"s","group":"g","id":"%s","type":"x","deliveries":1,"event":{"no":"event"}}\n' $id | record || [ $? = 1 ]

@@ -42,7 +42,7 @@ class Database:
 
 
 def dump(path):
-    """All that is recorded, but for what may depend on order or time: batches, and the numbers of series and deployments."""
+    """All that is recorded, but for what may depend on order or time: batches, and the numbers of series and deployments; and for who guarded it."""
     return bus.read_copy(path, _dump)
 
 
@@ -53,7 +53,7 @@ def _columns(db, table, *but):
 def _dump(db):
     rows = db.execute(f'SELECT {_columns(db, "ai_invocations", "batch", "created_at")} FROM ai_invocations r').fetchall()
     for table in 'rollup_hour', 'tally_hour':
-        rows += db.execute(f'''SELECT '{table}', {SERIES}, {_columns(db, table, "series_id")}
+        rows += db.execute(f'''SELECT '{table}', {SERIES}, {_columns(db, table, "series_id", "attested")}
             FROM {table} r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id''').fetchall()
     rows += db.execute('''SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch)
         FROM latency_day JOIN deployment ON id = deployment_id''').fetchall()

@@ -1,12 +1,14 @@
 /*
  * Any bytes as an event line: no crash; what is accepted is refused by nothing that follows: its canonical form is an event again, with the same
- * content and the same canonical form, and so is what comes out of its envelope line. A summary that is accepted is one again when it is written.
+ * content and the same canonical form, and so is what comes out of its envelope line. What the guard passes is an event, attested, and passes
+ * again. A summary that is accepted is one again when it is written.
  */
 #include "../lib/fuzz.h"
 
 #include "event/event.h"
 #include "event/lines.h"
 #include "event/summary.h"
+#include "phi/guard.h"
 
 static void round_trip(struct json_reader *first, const struct event *ev)
 {
@@ -57,6 +59,28 @@ static void envelope_trip(const struct event *ev)
 	json_reader_free(r);
 }
 
+static void guard_trip(struct json_reader *first, const struct event *ev)
+{
+	struct phi_guard *g = phi_guard_new(&(struct phi_guard_settings){ .scan_live = true });
+	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
+	struct json_fault fault = { 0 };
+	struct event guarded;
+	struct buf once, twice;
+	buf_init(&once, EVENT_LINE_MAX);
+	buf_init(&twice, EVENT_LINE_MAX);
+	if (phi_guard(g, &schema_ai, first, ev->root, &once, &fault)) {
+		const struct json *root = json_read(r, buf_view(&once), &fault);
+		FUZZ_CHECK(root && event_check(r, root, &guarded, &fault) && phi_guard_claim(g, r, root) == PHI_ATTESTED);
+		FUZZ_CHECK(phi_guard(g, &schema_ai, r, root, &twice, &fault));
+	} else {
+		FUZZ_CHECK(refused_by_guard(str_of(fault.rule)) || strcmp(fault.rule, "size") == 0);
+	}
+	buf_free(&once);
+	buf_free(&twice);
+	json_reader_free(r);
+	phi_guard_free(g);
+}
+
 static void summary_trip(const struct summary *s)
 {
 	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
@@ -86,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(entry_fields(&ev, root->raw, fields) >= 4);
 		round_trip(r, &ev);
 		envelope_trip(&ev);
+		guard_trip(r, &ev);
 	} else {
 		FUZZ_CHECK(fault.rule);
 	}

@@ -137,6 +137,25 @@ other() {
 		| '"${2:-.}" --args "$1"
 }
 
+# live [FILTER]: the same as LIVE, with keyed hashes.
+live() {
+	event '.governance_mode = "LIVE" | .prompt_hash |= "hmac-" + . | .output_hash |= "hmac-" + . | '"${1:-.}"
+}
+
+# make_key: a key file of the test's own, in ROS_PHI_KEY_FILE.
+make_key() {
+	export ROS_PHI_KEY_FILE=$BATS_TEST_TMPDIR/key
+	(umask 077 && echo "k1 $(openssl rand -hex 32)" > "$ROS_PHI_KEY_FILE")
+}
+
+# A filter: the event claims that a guard passed it, which is believed where there is no key.
+export CLAIM='.phi.guard = {version: "1", rules: "sha256:\("a" * 64)", text: "scan"}'
+
+# unattested: events without the guard's attestation.
+unattested() {
+	jq -c 'del(.phi.guard) | if .phi == {} then del(.phi) else . end'
+}
+
 # need_node_modules NAME ...: skips where scripts/check could not install them from npm; sets NODE_PATH.
 need_node_modules() {
 	local name

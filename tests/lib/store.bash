@@ -69,12 +69,12 @@ columns() {
 	db "SELECT group_concat('r.' || name) FROM pragma_table_info('$table') WHERE name NOT IN ('$(printf "%s" "$(IFS=,; echo "$*")" | sed "s/,/','/g")')"
 }
 
-# dump_events: what is recorded of events, but for conflicts, batch numbers and the numbers that stand for deployments and series.
+# dump_events: what is recorded of events, but for who guarded them, conflicts, batch numbers and the numbers that stand for deployments and series.
 dump_events() {
 	local series='d.governance_mode, s.tenant_id, hex(d.project_id), d.tier, d.provider, d.model, s.stage, s.stage_name, s.purpose, s.status'
 	db "SELECT $(columns ai_invocations batch created_at) FROM ai_invocations r ORDER BY timestamp, invocation_id"
 	for table in rollup_hour tally_hour; do
-		db "SELECT $series, $(columns $table series_id) FROM $table r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id" | sort
+		db "SELECT $series, $(columns $table series_id attested) FROM $table r JOIN series s ON s.id = r.series_id JOIN deployment d ON d.id = s.deployment_id" | sort
 	done
 	db "SELECT day, governance_mode, hex(project_id), tier, provider, model, hex(sketch) FROM latency_day JOIN deployment ON id = deployment_id ORDER BY 1, 2, 3, 4, 5, 6"
 	db 'SELECT hex(run_id), * FROM stage_usage; SELECT time_ms, hex(event_id), hex(subject), stage_number, hex(content_sha256), event FROM notice ORDER BY 1, 2'
@@ -99,7 +99,7 @@ rollups_agree() {
 		total(cost_nano NOT NULL AND ifnull(source, '') NOT IN ('provider', 'local')),
 		count(latency_ms), total(latency_ms), ifnull(max(latency_ms), 0),
 		total(escalated), count(quality_gate_passed), total(quality_gate_passed = 0),
-		total(scans), total(skipped), total(flags), total(redactions)
+		total(scans), total(skipped), total(flags), total(redactions), total(attested)
 		FROM (SELECT i.*, (SELECT text FROM term WHERE id = cost_source_term) AS source,
 			(SELECT sum(ifnull(value ->> 'status', '') <> 'skipped') FROM scan) AS scans,
 			(SELECT sum(value ->> 'status' IS 'skipped') FROM scan) AS skipped,

@@ -567,23 +567,27 @@ static void dead_letters_leave_the_group(void)
 	struct seen *s = seen_new(), *t = seen_new();
 	publish(b, 4, s);
 	read_new(b, "c", 10, s);
-	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("bad-type"), true, NULL), 1);
-	CHECK_INT(bus_dead(b, str_of(s->ids[1]), STR("not-json"), false, NULL), 1);
-	CHECK_INT(bus_dead(b, str_of(s->ids[1]), STR("not-json"), false, NULL), 0); /* once is enough */
+	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("bad-type"), BUS_KEEP_ALL, NULL), 1);
+	CHECK_INT(bus_dead(b, str_of(s->ids[1]), STR("not-json"), BUS_KEEP_DIGEST, NULL), 1);
+	CHECK_INT(bus_dead(b, str_of(s->ids[1]), STR("not-json"), BUS_KEEP_DIGEST, NULL), 0); /* once is enough */
 	remove_entry(s->ids[2]);
-	CHECK_INT(bus_dead(b, str_of(s->ids[2]), STR("gone"), true, NULL), 1);
-	CHECK_INT(bus_dead(b, STR("77-7"), STR("never"), true, NULL), 0);
-	CHECK_INT(info_of(b).dead, 2);
-	CHECK_INT(info_of(b).pending, 1);
+	CHECK_INT(bus_dead(b, str_of(s->ids[2]), STR("gone"), BUS_KEEP_ALL, NULL), 1);
+	CHECK_INT(bus_dead(b, STR("77-7"), STR("never"), BUS_KEEP_ALL, NULL), 0);
+	CHECK_INT(bus_dead(b, str_of(s->ids[3]), STR("phi"), BUS_KEEP_NOTHING, NULL), 1);
+	CHECK_INT(info_of(b).dead, 3);
+	CHECK_INT(info_of(b).pending, 0);
 	CHECK_INT(info_of(b).length, on_redis() ? 3 : 4); /* the test removes from the file behind its back */
 
 	CHECK_INT(letters(b, "-", 1, t), 1);
 	CHECK_STR(buf_view(&t->names), "type v data reason original_id ");
 	char first[ID_TEXT + 1];
 	snprintf(first, sizeof first, "(%s", t->ids[0]);
-	CHECK_INT(letters(b, first, 10, t), 1);
+	CHECK_INT(letters(b, first, 1, t), 1);
 	CHECK_STR(buf_view(&t->names), "type v data_sha256 reason original_id ");
 	CHECK_STR(buf_view(&t->value), "1");
+	snprintf(first, sizeof first, "(%s", t->ids[0]);
+	CHECK_INT(letters(b, first, 10, t), 1);
+	CHECK_STR(buf_view(&t->names), "reason original_id ");
 	bus_close(b);
 	seen_free(s);
 	seen_free(t);
@@ -608,19 +612,19 @@ static void a_dead_letter_says_where_it_came_from(void)
 	struct seen *s = seen_new();
 	publish(b, 1, s);
 	read_new(b, "c", 1, s);
-	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("utf8"), false, NULL), 1);
+	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("utf8"), BUS_KEEP_DIGEST, NULL), 1);
 	CHECK_INT(bus_dead_range(b, STR("-"), STR("+"), 10, check_letter, s->ids[0], NULL), 1);
 	bus_close(b);
 	seen_free(s);
 }
 
 /* Publishes n entries and moves them to the dead letters, whose ids are in *s. */
-static void bury(struct bus *b, int n, bool keep_data, struct seen *s)
+static void bury(struct bus *b, int n, enum bus_keep keep, struct seen *s)
 {
 	publish(b, n, s);
 	read_new(b, "c", n, s);
 	for (int i = 0; i < n; i++)
-		CHECK_INT(bus_dead(b, str_of(s->ids[i]), STR("enum"), keep_data, NULL), 1);
+		CHECK_INT(bus_dead(b, str_of(s->ids[i]), STR("enum"), keep, NULL), 1);
 	CHECK_INT(letters(b, "-", n, s), n);
 }
 
@@ -628,7 +632,7 @@ static void a_dead_letter_can_be_requeued(void)
 {
 	struct bus *b = open_bus();
 	struct seen *s = seen_new(), *t = seen_new();
-	bury(b, 2, true, s);
+	bury(b, 2, BUS_KEEP_ALL, s);
 	publish(b, 1, t);
 	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[1]), NULL), 0);
 	CHECK_INT(info_of(b).dead, 1);
@@ -655,7 +659,7 @@ static void a_letter_without_data_cannot_be_requeued(void)
 	struct bus *b = open_bus();
 	struct seen *s = seen_new();
 	struct err e;
-	bury(b, 1, false, s);
+	bury(b, 1, BUS_KEEP_DIGEST, s);
 	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);
 	CHECK_INT(e.status, ROS_REFUSED);
 	CHECK(strstr(e.text, s->ids[0]) != NULL);
@@ -672,7 +676,7 @@ static void a_dead_letter_can_be_dropped(void)
 	struct err e;
 	CHECK_INT(bus_dead_drop(b, STR("1-1"), &e), -1);
 	CHECK_INT(e.status, ROS_REFUSED);
-	bury(b, 2, true, s);
+	bury(b, 2, BUS_KEEP_ALL, s);
 	CHECK_INT(bus_dead_drop(b, str_of(s->ids[0]), NULL), 0);
 	CHECK_INT(bus_dead_drop(b, str_of(s->ids[0]), &e), -1);
 	CHECK_INT(e.status, ROS_REFUSED);
@@ -983,7 +987,7 @@ static int forward(void *arg, const struct bus_entry *entry, struct err *e)
 {
 	struct bus *b = arg;
 	if (str_is(bus_entry_get(entry, "v"), "1"))
-		return bus_dead(b, entry->id, STR("reason"), true, e) < 0 ? -1 : 0;
+		return bus_dead(b, entry->id, STR("reason"), BUS_KEEP_ALL, e) < 0 ? -1 : 0;
 	CHECK_INT(bus_append(b, entry->fields, entry->n_fields, e), 0);
 	CHECK_INT(bus_ack(b, &entry->id, 1, e), 1);
 	return str_is(bus_entry_get(entry, "type"), "t") ? 0 : -1;
@@ -1389,7 +1393,7 @@ static void a_letter_that_is_not_taken_is_an_error(void)
 	publish(b, 1, s);
 	read_new(b, "c", 1, s);
 	CHECK(CLI("XADD", dead, "18446744073709551615-18446744073709551615", "f", "v")); /* no id is left */
-	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("reason"), true, &e), -1);
+	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("reason"), BUS_KEEP_ALL, &e), -1);
 	CHECK_INT(e.status, ROS_CONFIG);
 	CHECK(strstr(e.text, s->ids[0]) != NULL);
 	CHECK_INT(range(b, "-", "+", 10, s), 1); /* and where it is */
@@ -1405,7 +1409,7 @@ static void a_dead_stream_of_the_wrong_type_keeps_the_entry(void)
 	publish(b, 1, s);
 	read_new(b, "c", 1, s);
 	CHECK(CLI("SET", dead, "text"));
-	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("reason"), true, &e), -1);
+	CHECK_INT(bus_dead(b, str_of(s->ids[0]), STR("reason"), BUS_KEEP_ALL, &e), -1);
 	CHECK_INT(e.status, ROS_CONFIG);
 	CHECK(CLI("DEL", dead));
 	CHECK_INT(info_of(b).pending, 1);
@@ -1418,7 +1422,7 @@ static void a_requeue_that_cannot_publish_keeps_the_letter(void)
 	struct bus *b = open_bus();
 	struct seen *s = seen_new();
 	struct err e;
-	bury(b, 1, true, s);
+	bury(b, 1, BUS_KEEP_ALL, s);
 	CHECK(CLI("DEL", stream));
 	CHECK(CLI("SET", stream, "text"));
 	CHECK_INT(bus_dead_requeue(b, str_of(s->ids[0]), &e), -1);

@@ -257,11 +257,13 @@ static void test_what_cannot_be_carried(void)
 
 static void test_bytes_that_are_no_json_are_not_kept(void)
 {
-	CHECK(!carry_keeps_data(STR("not-json")));
-	CHECK(!carry_keeps_data(STR("utf8")));
-	CHECK(!carry_keeps_data(STR("too-large")));
-	CHECK(carry_keeps_data(STR("enum")));
-	CHECK(carry_keeps_data(STR("no-data")));
+	CHECK_INT(carry_kept(STR("not-json")), BUS_KEEP_DIGEST);
+	CHECK_INT(carry_kept(STR("utf8")), BUS_KEEP_DIGEST);
+	CHECK_INT(carry_kept(STR("too-large")), BUS_KEEP_DIGEST);
+	CHECK_INT(carry_kept(STR("enum")), BUS_KEEP_ALL);
+	CHECK_INT(carry_kept(STR("no-data")), BUS_KEEP_ALL);
+	CHECK_INT(carry_kept(STR("phi")), BUS_KEEP_NOTHING);
+	CHECK_INT(carry_kept(STR("unkeyed-hash")), BUS_KEEP_NOTHING);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

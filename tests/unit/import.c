@@ -5,6 +5,7 @@
 #include "import/import.h"
 #include "import/names.h"
 #include "import/tokens.h"
+#include "base/hash.h"
 #include "base/uuid.h"
 #include "../lib/unit.h"
 
@@ -133,16 +134,12 @@ static void providers(void)
 	CHECK_STR(provider_of(STR("llm.example.org:8443")), "llm.example.org:8443");
 }
 
-static struct sha256 hashed(const char *text, bool (*hash)(struct json_reader *, const struct json *, struct buf *, struct sha256 *))
+static bool same(const char *a, const char *b, bool (*text_of)(struct json_reader *, const struct json *, struct buf *))
 {
-	struct sha256 h = { 0 };
-	CHECK(hash(reader, parse(text), &scratch, &h));
-	return h;
-}
-
-static bool same(const char *a, const char *b, bool (*hash)(struct json_reader *, const struct json *, struct buf *, struct sha256 *))
-{
-	struct sha256 x = hashed(a, hash), y = hashed(b, hash);
+	CHECK(text_of(reader, parse(a), &scratch));
+	struct sha256 x = sha256_of(buf_view(&scratch));
+	CHECK(text_of(reader, parse(b), &scratch));
+	struct sha256 y = sha256_of(buf_view(&scratch));
 	return memcmp(&x, &y, sizeof x) == 0;
 }
 
@@ -154,9 +151,8 @@ static void equal_prompts(void)
 	CHECK(!same("{\"input\":\"x\"}", "{\"prompt\":\"x\"}", content_prompt));
 	CHECK(!same("{\"input\":\"x\",\"previous_response_id\":\"1\"}", "{\"input\":\"x\",\"previous_response_id\":\"2\"}", content_prompt));
 	CHECK(!same("{\"input\":\"x\"}", "{\"input\":\"x\",\"tools\":[{\"id\":1}]}", content_prompt));
-	struct sha256 h;
-	CHECK(!content_prompt(reader, parse("{\"model\":\"a\",\"messages\":[]}"), &scratch, &h));
-	CHECK(!content_prompt(reader, parse("null"), &scratch, &h));
+	CHECK(!content_prompt(reader, parse("{\"model\":\"a\",\"messages\":[]}"), &scratch));
+	CHECK(!content_prompt(reader, parse("null"), &scratch));
 }
 
 static void equal_outputs(void)
@@ -173,17 +169,16 @@ static void equal_outputs(void)
 	           "{\"content\":[{\"type\":\"tool_use\",\"id\":\"t2\",\"input\":{\"id\":5}}]}", content_output));
 	CHECK(!same("{\"content\":[{\"type\":\"tool_use\",\"id\":\"t1\",\"input\":{\"id\":5}}]}",
 	            "{\"content\":[{\"type\":\"tool_use\",\"id\":\"t1\",\"input\":{\"id\":6}}]}", content_output));
-	struct sha256 h;
-	CHECK(!content_output(reader, parse("{\"candidates\":[{\"finishReason\":\"SAFETY\"}],\"id\":\"x\"}"), &scratch, &h));
-	CHECK(!content_output(reader, parse("{\"content\":[]}"), &scratch, &h));
-	CHECK(!content_output(reader, parse("null"), &scratch, &h));
+	CHECK(!content_output(reader, parse("{\"candidates\":[{\"finishReason\":\"SAFETY\"}],\"id\":\"x\"}"), &scratch));
+	CHECK(!content_output(reader, parse("{\"content\":[]}"), &scratch));
+	CHECK(!content_output(reader, parse("null"), &scratch));
 }
 
 static void drafts(void)
 {
 	struct draft d;
 	struct buf out;
-	draft_init(&d);
+	draft_init(&d, NULL);
 	buf_init(&out, 4096);
 	CHECK_INT(draft_field(STR("usage.input_tokens")), AI_USAGE_INPUT_TOKENS);
 	CHECK_INT(draft_field(STR("usage")), AI_ROOT);
@@ -220,7 +215,7 @@ static void columns(void)
 	struct err e;
 	struct str header[] = { STR("when"), STR("in"), STR("p"), STR("q") }, cells[] = { STR("24.12.2025"), STR("7"), STR("a,b"), STR("c") };
 	struct table_row row = { .cells = header, .n = 4, .line = 1 };
-	draft_init(&d);
+	draft_init(&d, NULL);
 	buf_init(&identity, 4096);
 	CHECK_INT(columns_dates(c, "%d.%m.%Y", &e), 0);
 	CHECK_INT(columns_value(c, STR("timestamp=when"), &e), 0);

@@ -333,7 +333,7 @@ static void put_hour(struct db *db, int hour, int series, int64_t calls, int64_t
 	buf_clear(&text);
 	buf_fmt(&text,
 	        "INSERT INTO rollup_hour VALUES"
-	        " (%d, %d, %d * 3600000, %d * 3600000, %lld, 10, 0, 0, 0, 0, %lld, %lld, %lld, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+	        " (%d, %d, %d * 3600000, %d * 3600000, %lld, 10, 0, 0, 0, 0, %lld, %lld, %lld, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
 	        hour, series, hour, hour, (long long)calls, (long long)(calls * cost), (long long)cost, (long long)calls);
 	put(db, buf_cstr(&text));
 }
