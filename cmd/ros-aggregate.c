@@ -47,6 +47,7 @@ struct aggregate {
 	struct store_counts total;
 	int64_t refused;       /* lines */
 	int status;
+	bool warned;           /* of the log that grows */
 	bool over;             /* recording failed, or a signal came: read no further */
 };
 
@@ -138,6 +139,18 @@ static void note_stats(const struct store_counts *counts, int64_t ms)
 	stats_tick(&stats, time_monotonic_ms());
 }
 
+/* Recording goes on: what is not recorded is trimmed from the bus in the end. */
+static void watch_log(struct aggregate *a)
+{
+	int64_t bytes;
+	if (!store_log_grows(a->store, &bytes))
+		a->warned = false;
+	else if (!a->warned) {
+		a->warned = true;
+		log_warn(&a->tool->log, "the log of the database has grown to %" PRId64 " MB: a reader stays open", bytes / 1000000);
+	}
+}
+
 static int commit(struct aggregate *a, struct err *e)
 {
 	struct store_counts counts;
@@ -151,6 +164,7 @@ static int commit(struct aggregate *a, struct err *e)
 	a->open = false;
 	if (a->lines >= a->limit)
 		a->limit = 2 * a->limit < batch ? 2 * a->limit : batch;
+	watch_log(a);
 	note_stats(&counts, time_monotonic_ms() - began);
 	add_counts(&a->total, &counts);
 	out_str(&a->tool->out, buf_view(&a->acks));

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define PATH_TEXT_MAX ((size_t)1 << 16)
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
 #define PAUSE_MAX_MS 10 /* between two tries for a lock */
 
 struct db {
@@ -140,16 +142,16 @@ static int exec(struct db *db, const char *sql)
 	return sqlite3_exec(db->h, sql, NULL, NULL, NULL);
 }
 
-static bool wal_has_content(const char *path)
+static int64_t wal_bytes(const char *path)
 {
 	struct buf wal;
 	buf_init(&wal, PATH_TEXT_MAX);
 	buf_z(&wal, path);
 	buf_z(&wal, "-wal");
 	struct stat st;
-	bool content = stat(buf_cstr(&wal), &st) == 0 && st.st_size > 0;
+	int64_t bytes = stat(buf_cstr(&wal), &st) == 0 ? (int64_t)st.st_size : 0;
 	buf_free(&wal);
-	return content;
+	return bytes;
 }
 
 /*
@@ -164,7 +166,7 @@ static int open_read(struct db *db, struct err *e)
 	if (rc == SQLITE_OK)
 		return 0;
 	bool no_shm = (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY;
-	if (!no_shm || wal_has_content(db->path))
+	if (!no_shm || wal_bytes(db->path) > 0)
 		return fail(db, rc, e);
 	sqlite3_close(db->h);
 	db->h = NULL;
@@ -202,7 +204,7 @@ static int open_write(struct db *db, enum db_mode mode, struct err *e)
 		return -1;
 	if (set_wal(db, e) < 0)
 		return -1;
-	return db_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", e);
+	return db_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = " TEXT(DB_LOG_LIMIT), e);
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, int busy_ms, struct err *e)
@@ -387,6 +389,11 @@ int64_t db_changes(const struct db *db)
 int64_t db_last_rowid(const struct db *db)
 {
 	return sqlite3_last_insert_rowid(db->h);
+}
+
+int64_t db_log_bytes(const struct db *db)
+{
+	return wal_bytes(db->path);
 }
 
 int64_t db_data_version(struct db *db)

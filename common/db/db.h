@@ -71,6 +71,13 @@ void db_rollback(struct db *db);         /* harmless where nothing is open */
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 int64_t db_last_rowid(const struct db *db);
 
+/*
+ * The size of the log (FILE-wal). Every few megabytes it is copied back and begun anew, but not past what a reader still sees: a reader that
+ * stays lets it grow. When it is begun anew, it is cut back to DB_LOG_LIMIT.
+ */
+#define DB_LOG_LIMIT 67108864
+int64_t db_log_bytes(const struct db *db);
+
 /* A number that changes whenever another connection has committed: for following without busy waiting. */
 int64_t db_data_version(struct db *db);
 

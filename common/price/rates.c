@@ -9,7 +9,8 @@ bool rate_read(const struct json *v, int scale, int128 *rate)
 
 int64_t rates_context(const int64_t counts[RATE_KINDS])
 {
-	return counts[RATE_INPUT] + counts[RATE_CACHE_READ] + counts[RATE_CACHE_WRITE];
+	int128 sum = (int128)counts[RATE_INPUT] + counts[RATE_CACHE_READ] + counts[RATE_CACHE_WRITE];
+	return sum < INT64_MAX ? (int64_t)sum : INT64_MAX;
 }
 
 static int128 rate_of(const struct rates *r, int kind)
@@ -20,7 +21,7 @@ static int128 rate_of(const struct rates *r, int kind)
 bool rates_cost(const struct rates *r, const int64_t counts[RATE_KINDS], int64_t *nano)
 {
 	int128 sum = 0, part;
-	if (rates_context(counts) + counts[RATE_OUTPUT] + counts[RATE_REASONING] == 0)
+	if (rates_context(counts) == 0 && counts[RATE_OUTPUT] == 0 && counts[RATE_REASONING] == 0)
 		return false;
 	for (int i = 0; i < RATE_KINDS; i++) {
 		int128 rate = rate_of(r, i);

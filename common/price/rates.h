@@ -21,7 +21,7 @@ struct rates {
 /* Reads a JSON number times 10^scale as a price. False: it is no number, it is negative, or it cannot be held exactly. */
 bool rate_read(const struct json *v, int scale, int128 *rate);
 
-/* Tokens on the input's side, by which tiers are chosen. */
+/* Tokens on the input's side, by which tiers are chosen; the largest integer where there are more. */
 int64_t rates_context(const int64_t counts[RATE_KINDS]);
 
 /*

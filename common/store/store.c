@@ -310,6 +310,12 @@ bool store_full(const struct store *s)
 	return rollup_size(&s->rollup) + tally_size(&s->tally) + latency_size(&s->latency) > GATHERED_MAX;
 }
 
+bool store_log_grows(const struct store *s, int64_t *bytes)
+{
+	*bytes = db_log_bytes(s->db);
+	return *bytes > 2 * (int64_t)DB_LOG_LIMIT;
+}
+
 static bool brings_something(const struct store *s)
 {
 	const struct store_counts *c = &s->counts;

@@ -69,6 +69,9 @@ int store_survive(struct store *s, struct str stream, struct str entry_id, struc
 /* Whether what the transaction gathers in memory has grown so large that it should be committed now. */
 bool store_full(const struct store *s);
 
+/* Whether a reader that stays keeps the database's log from being begun anew, so that it has grown: *bytes is its size. */
+bool store_log_grows(const struct store *s, int64_t *bytes);
+
 /*
  * Writes the rollups, the sources and the batch's row and commits, synced. *counts is what this transaction came to. A transaction that brought
  * nothing new has no batch. On an error everything since store_begin() is rolled back.

@@ -381,6 +381,26 @@ recovers() {
 	[ "$(db 'SELECT sum(recorded) FROM batch')" = 400 ]
 }
 
+@test "a reader that stays keeps nothing from being recorded; that the log grows is said, and it is cut back afterwards" {
+	ros-migrate up
+	mkfifo reading
+	sqlite3 "$ROS_STATE_DIR/ros.db" < reading > seen 3>&- &
+	local reader=$! i
+	exec 8> reading
+	echo 'BEGIN; SELECT count(*) FROM invocation;' >&8
+	wait_for 10 test -s seen
+	event '.schema_version = "1.9.0"' | jq -c '. as $e | range(150) as $i | $e | .invocation_id = "00000000-0000-4000-8000-\(100000000000 + $i)" | .more = "x" * 1000000' > large
+	run -0 --separate-stderr ros-aggregate --batch 20 large
+	[[ $stderr =~ ^"ros-aggregate: the log of the database has grown to "1[3-9][0-9]" MB: a reader stays open"$ ]]
+	[ "$(db 'SELECT count(*) FROM invocation')" = 150 ]
+	echo 'COMMIT; SELECT count(*) FROM invocation;' >&8
+	wait_for 10 grep -q 150 seen
+	events 2 | ros-aggregate --batch 1
+	[ "$(stat -c %s "$ROS_STATE_DIR/ros.db-wal")" -le 67108864 ]
+	exec 8>&-
+	wait $reader
+}
+
 @test "full disk: exit 74, and nothing is acknowledged that is not recorded" {
 	events 3000 | envelopes > in
 	ros-aggregate < /dev/null
