@@ -1,4 +1,4 @@
-/* ros-report: a transparency report from the record, as Markdown or JSON. */
+/* ros-report: a transparency report from the record, in a format for people or for programs. */
 #include "base/num.h"
 #include "base/timefmt.h"
 #include "io/file.h"
@@ -63,7 +63,7 @@ static const struct tool_page page = {
 	.summary = "Reports on the recorded AI calls: what was used for what, how well, at which cost, and what is\n"
 	           "not known.",
 	.examples = "ros-report\n"
-	            "ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 -o report.md\n"
+	            "ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 -o report.html\n"
 	            "ros-report --from 2026-01-01 --to 2026-02-01 --format json | jq .total_cost_usd\n",
 };
 

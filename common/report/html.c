@@ -58,7 +58,7 @@ static void put_text(struct page *p, const char *text)
 	}
 }
 
-/* "<TAG>text</CLOSE>" */
+/* A text between two tags. */
 static void put_within(struct page *p, const char *open, const char *text, const char *close)
 {
 	put(p, open);
@@ -111,14 +111,15 @@ static void put_rows(struct page *p, const struct doc_block *b)
 	for (size_t i = 0; i < b->n; i++, text = doc_next(text)) {
 		size_t column = i % columns;
 		if (column == 0)
-			put(p, i == 0 ? "<thead>\n<tr>" : i == columns ? "</thead>\n<tbody>\n<tr>" : "<tr>");
+			put(p, i == 0 ? "<thead>\n<tr>" : "<tr>");
 		if (i < columns)
 			put_cell(p, "th", " scope=\"col\"", b->align[column], text);
 		else if (column == 0)
 			put_cell(p, "th", " scope=\"row\"", b->align[column], text);
 		else
 			put_cell(p, "td", "", b->align[column], text);
-		put(p, column + 1 == columns ? "</tr>\n" : "");
+		if (column + 1 == columns)
+			put(p, i < columns ? "</tr>\n</thead>\n<tbody>\n" : "</tr>\n");
 	}
 }
 

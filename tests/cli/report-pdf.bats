@@ -6,7 +6,6 @@ load ../lib/report
 RUN=9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 PROJECT=1b4e28ba-2fa1-41d2-883f-0016d3cca427
 export SOURCE_DATE_EPOCH=1800000000
-export LSAN_OPTIONS="suppressions=$TOP/tests/lib/fontconfig.supp:print_suppressions=0"
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -110,10 +109,10 @@ same_figures() {
 	same_figures
 	pdftotext r.pdf text
 	run ! grep -F '$0' text
-	many 1000 '.model = "model-\($i)" | .stage = $i % 20 + 1 | .stage_name = "stage-\($i % 20 + 1)"' | record
+	many 300 '.model = "model-\($i)" | .stage = $i % 20 + 1 | .stage_name = "stage-\($i % 20 + 1)"' | record
 	ros-report -o r.pdf
 	qpdf --check r.pdf
-	pdftotext -layout r.pdf - | grep -qF 'others, listed in the JSON form'
+	pdftotext -layout r.pdf - | grep -qF 'others, listed in the JSON'
 }
 
 @test "without a font there is no PDF, and the tool says why" {
@@ -132,7 +131,7 @@ same_figures() {
 			ldd "$tool" | grep -q libqpdf
 		else
 			ldd "$tool" > libraries
-			run ! grep -E 'libcairo|libpango|librsvg|libqpdf|libstdc' libraries
+			run ! grep -E 'libcairo|libpango|librsvg|libqpdf' libraries
 		fi
 	done
 }

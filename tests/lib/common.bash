@@ -13,6 +13,7 @@ if [ "${ROS_TEST_FILE-}" != "$BATS_FILE_TMPDIR" ]; then
 	export ROS_BIN=${ROS_BIN:-$TOP/build/release/bin}
 	export ROS_SHARED=${ROS_SHARED:-$TOP/../shared}
 	export PATH="$ROS_BIN:$PATH" NO_COLOR=1 LC_ALL=C.UTF-8 TZ=UTC
+	export LSAN_OPTIONS="suppressions=$TOP/tests/lib/fontconfig.supp:print_suppressions=0:${LSAN_OPTIONS-}"
 	export ASAN_OPTIONS="exitcode=99:${ASAN_OPTIONS-}" UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS-}"
 fi
 
