@@ -7,7 +7,6 @@ RUN=9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 OTHER_RUN=9c5b94b1-35ad-49bb-b118-8e8fc24abf81
 PROJECT=1b4e28ba-2fa1-41d2-883f-0016d3cca427
 export SOURCE_DATE_EPOCH=1800000000
-export LSAN_OPTIONS="suppressions=$TOP/tests/lib/fontconfig.supp:print_suppressions=0"
 
 # cells FILE SECTION NAME: "DIMENSIONS VALUE" of the figures in a tidy CSV.
 cells() {
