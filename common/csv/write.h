@@ -1,6 +1,6 @@
 /*
- * Rows of CSV (RFC 4180, but with LF as line end), by libcsv. Cells of text that a spreadsheet would take for a formula (they begin with = + - @, tab or CR:
- * OWASP, CSV Injection) get an apostrophe in front, which spreadsheets do not show.
+ * Rows of CSV (RFC 4180, but with LF as line end), by libcsv. Cells of text that a spreadsheet would take for a formula (they
+ * begin with = + - @, tab or CR: OWASP, CSV Injection) get an apostrophe in front, which spreadsheets do not show.
  */
 #ifndef ROS_CSV_WRITE_H
 #define ROS_CSV_WRITE_H

@@ -1,6 +1,6 @@
 /*
- * The report as CSV: tables of the model, DEMO and LIVE in rows of their own. Costs have FOCUS's names (FinOps Open Cost and Usage Specification) where it
- * has some: EffectiveCost is the known cost.
+ * The report as CSV: tables of the model, DEMO and LIVE in rows of their own. Columns have FOCUS's names (FinOps Open Cost
+ * and Usage Specification) where it has some: EffectiveCost is the known cost.
  */
 #include "report/formats.h"
 

@@ -91,7 +91,8 @@ static struct value run_value(const struct gather *g)
 static struct latency *latency_of(struct gather *g, const struct attributes *is)
 {
 	/* Kept texts: equal names are equal pointers. */
-	const void *key[] = { is->mode, is->project, is->tier, is->provider, is->model, (const void *)(intptr_t)is->stage, is->stage_name, is->purpose, is->tenant };
+	const void *key[] = { is->mode,       is->project, is->tier,  is->provider, is->model, (const void *)(intptr_t)is->stage,
+		              is->stage_name, is->purpose, is->tenant };
 	int64_t *place = map_put(g->latency_places, (struct str){ (const char *)key, sizeof key });
 	if (*place == 0) {
 		if (g->n_latencies == g->cap_latencies) {

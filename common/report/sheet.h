@@ -1,6 +1,6 @@
 /*
- * Tables of figures as CSV, in one of two layouts: a wide one, a column a figure; and a tidy one, a row a figure (section, name, dimensions, value,
- * unit), which holds all tables. Both are written by the same calls.
+ * Tables of figures as CSV, in one of two layouts: a wide one, a column a figure; and a tidy one, a row a figure (section,
+ * name, dimensions, value, unit), which holds all tables. Both are written by the same calls.
  */
 #ifndef ROS_REPORT_SHEET_H
 #define ROS_REPORT_SHEET_H

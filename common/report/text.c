@@ -1,6 +1,6 @@
 /*
- * The document for a terminal: as wide as that is, with the calls over time as sparklines, and with colours only where they are wanted. Nothing is said by
- * colour alone.
+ * The document for a terminal: as wide as that is, with the calls over time as sparklines, and with colours only where they
+ * are wanted. Nothing is said by colour alone.
  */
 #include "report/formats.h"
 

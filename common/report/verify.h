@@ -18,10 +18,12 @@ struct verdict {
 #define VERIFY_SHOWN 20
 
 /*
- * Computes the report in `json`, of its JSON form, again. Where batches were recorded after the one that the report names, all is read from the
- * record, which knows the batch of each event; what it knows only for now is not compared, and the last line says so: completeness, datasets,
- * and the stages of a run. What ros-purge deleted since is in the sums of sealed days, but for single calls; a run that lost calls cannot be verified. When the report was made, and by which release, makes no difference. Errors: ROS_INPUT no report of ours; ROS_VERSION of
- * another version; ROS_REFUSED the database has not the batch or the run; those of report_build().
+ * Computes the report in `json`, of its JSON form, again; `name` is what messages call it. Where batches were recorded after
+ * the one that the report names, all is read from the record, which knows the batch of each event; what it knows only for
+ * now is not compared, and the last line says so: completeness, datasets, and the stages of a run. What ros-purge deleted
+ * since is in the sums of sealed days, but for single calls. When the report was made makes no difference, nor does the
+ * release that did, where it is not `generated_by`. Errors: ROS_INPUT no report of ours; ROS_VERSION of another version;
+ * ROS_REFUSED the database has not the batch, or retention deleted what is needed; those of report_build().
  */
 int report_verify(struct verdict *v, struct db *db, const char *name, struct str json, const char *generated_by, struct err *e);
 

@@ -377,7 +377,7 @@ for row in csv.DictReader(open(sys.argv[1], newline="")):
 			    assert wide(line) <= columns or line.startswith("    ros-report"), (columns, wide(line), line)
 		END
 		run ! grep -F $'\033' $columns.txt
-		[ $columns -lt 40 ] || tr -d ' \n' < $columns.txt | grep -qF "$(json | jq -r .record.content_sum)"
+		[ $columns -lt 80 ] || tr -d ' \n' < $columns.txt | grep -qF "$(json | jq -r .record.content_sum)"
 	done
 	ros-report -f text | cmp - 80.txt
 	ros-report -o r.txt
