@@ -9,6 +9,7 @@
 #include "event/check.h"
 #include "event/event.h"
 #include "json/writer.h"
+#include "phi/leaf.h"
 #include "phi/scan.h"
 
 #include <ctype.h>
@@ -246,7 +247,7 @@ static bool guard_member(struct walk *w, const struct json *m, int field)
 		seat(w, m->raw.p, m->raw.n, "", "");
 		return true;
 	}
-	return guard_value(w, m, field, m->key);
+	return guard_value(w, m, field, phi_leaf_key(w->r, w->root, m));
 }
 
 static bool guard_object(struct walk *w, const struct json *v, int field)

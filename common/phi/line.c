@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "event/event.h"
 #include "json/writer.h"
+#include "phi/leaf.h"
 #include "phi/redact.h"
 
 #include <ctype.h>
@@ -191,17 +192,9 @@ static void take_key(struct phi_line *l, const struct json *v)
 	map_put(l->clean, v->key);
 }
 
-/* The key of the value, or of the nearest above it. */
-static struct str key_of(const struct json *root, const struct json *v)
-{
-	while (!v->key.p && v != root)
-		v = root + v->parent;
-	return v->key;
-}
-
 static void take_value(struct phi_line *l, const struct json *v)
 {
-	struct str key = key_of(l->root, v);
+	struct str key = phi_leaf_key(l->reader, l->root, v);
 	if (v->key.p)
 		take_key(l, v);
 	if (v->type != JSON_STRING && v->type != JSON_NUMBER)

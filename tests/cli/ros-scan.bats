@@ -386,3 +386,12 @@ watch() {
 	on_redis
 	watch
 }
+
+@test "an identifier of FHIR is what its type says, in whatever form" {
+	local id='"value": "9f3c2a10-77aa-4b1e-9c55-0d1e2f3a4b5c"'
+	echo "{\"resourceType\": \"Patient\", \"identifier\": [{\"type\": {\"coding\": [{\"code\": \"MR\"}]}, $id}]}" > fhir
+	run -1 ros-scan fhir
+	[[ $output == 'fhir:1:'*' phi.mrn MRN[H] at '* ]]
+	echo "{\"resourceType\": \"Device\", \"identifier\": [{\"type\": {\"coding\": [{\"code\": \"XX\"}]}, $id}]}" > other
+	run -0 ros-scan other
+}
