@@ -223,7 +223,7 @@ static void put_privacy(struct doc *d, const struct report_part *p)
 	struct buf *out = doc_block(d, DOC_TEXT);
 	buf_z(out, "Scans for protected health information (PHI), as the callers report them. Redactions made: ");
 	human_count(out, m[PHI_REDACTIONS]);
-	buf_z(out, ". Attested by the guard of ros-emit before they were published: ");
+	buf_z(out, ". Before they were published, the guard of ros-emit attested ");
 	human_of(out, m[ATTESTED], m[CALLS], "calls");
 	buf_char(out, '.');
 	chart_of_counts(d, "Texts by PHI scan", labels, texts, 4, "texts");

@@ -4,14 +4,17 @@
 
 load ../lib/common
 
+# broken FILE: the numbers of the lines that ros-emit refuses for a rule of the contract. The guard looks at what the contract has taken.
+broken() {
+	{ ros-emit --dry-run "$1" 2>&1 || true; } | sed -n "s/^ros-emit: $1: line \([0-9]*\): \(.*\)/\1 \2/p" | grep -vE '^[0-9]+ (/[^ ]*: )?(no-key|phi|scan|key|unkeyed-hash)( |$)' | cut -d' ' -f1 | sort -un
+}
+
 @test "verdicts equal those of Ajv, but for the listed differences" {
 	need_node_modules ajv ajv-formats
 	cd "$BATS_TEST_TMPDIR"
 	node "$TOP/tests/lib/node/differential.js" "$TOP/schemas/ai_invocation_event.schema.json" events verdicts
 	[ "$(wc -l < events)" -ge 20000 ]
-	run -1 --separate-stderr ros-emit --dry-run events
-	# `ros-emit: events: line 7: ...` names each refused line.
-	printf '%s\n' "$stderr" | sed -n 's/^ros-emit: events: line \([0-9]*\): .*/\1/p' | sort -un > refused
+	broken events > refused
 	awk '$1 != "valid" { print NR }' verdicts > expected
 	diff expected refused
 	# Not vacuous: both verdicts, and each kind of permitted difference, are there in numbers.
@@ -26,7 +29,10 @@ load ../lib/common
 	node "$TOP/tests/lib/node/differential.js" "$TOP/schemas/emit_summary_event.schema.json" events verdicts 10000
 	awk '{ print "{\"stream\":\"s\",\"group\":\"g\",\"id\":\"" NR "-0\",\"type\":\"emit.summary\",\"deliveries\":1,\"event\":" $0 "}" }' events > in
 	run -1 --separate-stderr ros-aggregate in
-	sed -n 's/^ack s g \([0-9]*\)-0$/\1/p' <<< "$output" > taken
+	{
+		sed -n 's/^ack s g \([0-9]*\)-0$/\1/p' <<< "$output"
+		sed -n 's/^ros-aggregate: s: entry \([0-9]*\)-0 is refused: [^ ]*: phi; nothing of it is kept$/\1/p' <<< "$stderr" # by the guard
+	} | sort -n > taken
 	awk '$1 == "valid" { print NR }' verdicts | diff - taken
 	[ "$(grep -c '^valid$' verdicts)" -ge 500 ]
 	[ "$(grep -c '^invalid$' verdicts)" -ge 5000 ]
@@ -39,8 +45,7 @@ load ../lib/common
 	local type
 	for type in dataset_registered dataset_accessed workflow_stage export_created; do
 		node "$TOP/tests/lib/node/differential.js" "$TOP/schemas/${type}_event.schema.json" events verdicts 8000
-		run -1 --separate-stderr ros-emit --dry-run events
-		printf '%s\n' "$stderr" | sed -n 's/^ros-emit: events: line \([0-9]*\): .*/\1/p' | sort -un > refused
+		broken events > refused
 		awk '$1 != "valid" { print NR }' verdicts | diff - refused
 		[ "$(grep -c '^valid$' verdicts)" -ge 500 ]
 		[ "$(grep -c '^invalid$' verdicts)" -ge 3000 ]

@@ -44,13 +44,20 @@ planted() {
 
 @test "a planted number is found wherever it comes to, on the embedded bus" {
 	planted > in
-	leave_traces in
+	leave_traces in --phi off
 	found stream envelopes bus.db.text queue.db.text ros.db.text
 }
 
 @test "a planted number is found wherever it comes to, on Redis" {
 	on_redis
 	planted > in
-	leave_traces in
+	leave_traces in --phi off
 	found stream envelopes queue.db.text ros.db.text
+}
+
+@test "the guard lets no planted number come anywhere" {
+	planted > in
+	leave_traces in
+	run -0 ros-scan --min-events 5 traces/*
+	[ "$(ros-replay | jq -r .event.prompt_redacted)" = '[REDACTED:SSN]' ]
 }

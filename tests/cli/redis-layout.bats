@@ -52,7 +52,7 @@ entries() {
 	entries > got
 	[ "$(jq -r .id got)" = "$(cat ids)" ]
 	[ "$(jq -c .errors got | uniq)" = '[]' ]
-	[ "$(head -4 got | jq -c .data)" = "$(cat in)" ]
+	[ "$(head -4 got | jq -c .data | unattested)" = "$(cat in)" ]
 }
 
 @test "the fields stand in the contract's order, with the event's values" {

@@ -22,7 +22,7 @@ schema() {
 	run -0 sqlite3 ros.db 'SELECT version, name, length(sha256) FROM schema_migrations ORDER BY 1'
 	[ "${lines[0]}" = '1|record|32' ]
 	[ "${lines[1]}" = '2|completeness|32' ]
-	[ "${lines[3]}" = '4|attested|32' ]
+	[ "${lines[3]}" = '4|other_events|32' ]
 	[ ${#lines[@]} = "$VERSIONS" ]
 	run -0 --separate-stderr ros-migrate up --verbose
 	[[ $stderr == *'0 migrations applied' ]]

@@ -125,7 +125,7 @@ due_sum() {
 	local n=0
 	for change in '.' '.governance_mode = "LIVE"' ".run_id = \"$RUN\"" '.timestamp = "2026-02-01T00:00:00Z"'; do
 		n=$((n + 1))
-		other access ".timestamp = \"2026-01-01T00:00:00Z\" | .event_id |= sub(\".$\"; \"$n\") | .purpose = \"number $n\" | $change"
+		other access ".timestamp = \"2026-01-01T00:00:00Z\" | .event_id |= sub(\".$\"; \"$n\") | .purpose = \"number $n\" | $change | $LIVE_CLAIMS"
 	done > accesses
 	ros-aggregate accesses
 	ros-purge hold add --run $RUN --reason audit

@@ -15,7 +15,7 @@ ask() {
 }
 
 record() {
-	ask "$@" | ros-aggregate
+	ask "$@" | jq -c "$LIVE_CLAIMS" | ros-aggregate
 }
 
 slice() {

@@ -14,7 +14,7 @@ ask() {
 }
 
 record() {
-	ask "$@" | ros-aggregate
+	ask "$@" | jq -c "$LIVE_CLAIMS" | ros-aggregate
 }
 
 stability() {

@@ -21,7 +21,7 @@ many() {
 		| .phi.input_scan.phi_types_detected = if $i % 5 == 1 then ["NAME", "MRN"] else [] end
 		| .phi.input_scan.redaction_count = (if $i % 5 == 2 then 3 else 0 end)
 		| .routing.escalated = ($i % 6 == 0) | .routing.quality_gate_passed = ($i % 9 != 0)
-		| '"${2:-.}"
+		| '"${2:-.} | $LIVE_CLAIMS"
 }
 
 record() {

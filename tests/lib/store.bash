@@ -18,7 +18,7 @@ events() {
 		| .routing.escalated = ($i % 4 == 0)
 		| .routing.quality_gate_passed = ($i % 9 != 0)
 		| .phi.input_scan = {status: ["clean","flagged","redacted","skipped"][$i % 4], phi_types_detected: (["NAME","MRN"][0:$i % 3]), redaction_count: ($i % 3)}
-		| '"${2:-.}"
+		| '"${2:-.} | $LIVE_CLAIMS"
 }
 
 # updates N: N different events of the other types, about few datasets and stages, and several at a time.
