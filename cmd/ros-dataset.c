@@ -15,6 +15,7 @@
 
 static const char *const modes[] = { "DEMO", "LIVE", NULL };
 static const char *const types[] = { "read", "download", "export", "transform", "delete", "share", NULL };
+static const char *const extents[] = { "none", "sample", "full", NULL };
 static const char *const risks[] = { "none", "low", "medium", "high", NULL };
 
 static struct tool tool;
@@ -23,6 +24,7 @@ static struct dataset_access used = { .rows = -1, .stage = -1, .duration_ms = -1
 static struct option_list tags, columns;
 static struct option_time at, expires;
 static bool strict;
+static const char *phi; /* NULL: a sample */
 
 static const struct option options[] = {
 	{ "mode", 'm', OPTION_ENUM, &about.mode, "MODE", "governance mode, DEMO or LIVE (DEMO)", NULL, 0, 0, modes },
@@ -37,6 +39,7 @@ static const struct option options[] = {
 	{ "created-by", 0, OPTION_TEXT, &about.created_by, "NAME", "describe: who or what made it", NULL, 0, 0, NULL },
 	{ "expires", 0, OPTION_TIME, &expires, "TIME", "describe: when it is to be deleted", NULL, 0, 0, NULL },
 	{ "strict", 0, OPTION_FLAG, &strict, NULL, "describe: rows of unequal length are an error", NULL, 0, 0, NULL },
+	{ "phi", 0, OPTION_ENUM, &phi, "EXTENT", "describe: how much is scanned for PHI: none, sample, full (sample)", NULL, 0, 0, extents },
 	{ "type", 0, OPTION_ENUM, &used.type, "TYPE", "access: what was done: read, download, export ...", NULL, 0, 0, types },
 	{ "user", 0, OPTION_TEXT, &used.user, "UUID", "access: who did it", NULL, 0, 0, NULL },
 	{ "service", 0, OPTION_TEXT, &used.service, "NAME", "access: which service did it", NULL, 0, 0, NULL },
@@ -112,14 +115,17 @@ static int describe_files(const struct files *f, struct buf *line, struct err *e
 {
 	struct dataset d;
 	struct progress progress;
+	struct screen *screen = phi && strcmp(phi, "none") == 0 ? NULL : screen_new(phi && strcmp(phi, "full") == 0);
 	progress_begin(&progress, STDERR_FILENO, !tool.log.quiet && !tool.log.json, f->bytes);
-	int rc = dataset_describe(&d, f, strict, show_progress, &progress, e);
+	int rc = dataset_describe(&d, f, strict, screen, show_progress, &progress, e);
 	progress_end(&progress);
 	if (rc == 0) {
 		say_details(&d, f);
+		about.screen = screen;
 		rc = dataset_registered(line, &d, &about, e);
 	}
 	dataset_free(&d);
+	screen_free(screen);
 	return rc;
 }
 

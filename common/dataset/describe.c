@@ -142,7 +142,7 @@ static int take_file(struct dataset *d, const struct files *f, size_t i, struct 
 	return 0;
 }
 
-int dataset_describe(struct dataset *d, const struct files *f, bool strict, read_progress_fn *progress, void *arg,
+int dataset_describe(struct dataset *d, const struct files *f, bool strict, struct screen *screen, read_progress_fn *progress, void *arg,
                      struct err *e)
 {
 	int rc = 0;
@@ -151,7 +151,7 @@ int dataset_describe(struct dataset *d, const struct files *f, bool strict, read
 	buf_init(&d->listing, 2 * LISTING_MAX);
 	for (size_t i = 0; i < f->n && rc == 0; i++) {
 		struct part p;
-		rc = part_read(f->v[i].path, progress, arg, &p, e);
+		rc = part_read(f->v[i].path, screen, progress, arg, &p, e);
 		if (rc == 0)
 			rc = take_file(d, f, i, &p, strict, e);
 		facts_free(&p.facts);

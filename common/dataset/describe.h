@@ -25,12 +25,12 @@ struct dataset {
 };
 
 /*
- * Reads all the files. The root hash is the SHA-256 of a text with a line for each file, in the order of the
+ * Reads all the files; the screen (NULL: none) sees them. The root hash is the SHA-256 of a text with a line for each file, in the order of the
  * bytes of their names: the name (path below the base), a NUL byte, the file's SHA-256 in lower-case hex, \n.
  * `strict`: rows with another number of cells than the first are an error. Errors are those of part_read();
  * ROS_INPUT also where the files are of more than one format. After an error, too, dataset_free() is due.
  */
-int dataset_describe(struct dataset *d, const struct files *f, bool strict, read_progress_fn *progress, void *arg,
+int dataset_describe(struct dataset *d, const struct files *f, bool strict, struct screen *screen, read_progress_fn *progress, void *arg,
                      struct err *e);
 void dataset_free(struct dataset *d);
 

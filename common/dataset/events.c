@@ -8,6 +8,7 @@
 #include "base/timefmt.h"
 #include "event/event.h"
 #include "json/writer.h"
+#include "phi/guard.h"
 
 #include <limits.h>
 #include <string.h>
@@ -173,6 +174,32 @@ static void put_schema(struct json_writer *w, const struct dataset *d)
 	put_int(w, "column_count", f->has_layout ? (int64_t)f->layout.count : -1);
 }
 
+/* Nothing is known where nothing was scanned. */
+static void put_screening(struct json_writer *w, const struct screen *screen)
+{
+	struct screen_result r = { .status = "pending" };
+	if (screen)
+		r = screen_result(screen);
+	put_text(w, "phi_scan_status", r.status);
+	if (!screen || r.rows == 0)
+		return;
+	struct str label;
+	size_t i = 0;
+	json_key(w, "phi_scan_result");
+	json_open(w, '{');
+	put_text(w, "version", ROS_VERSION_TEXT);
+	put_text(w, "rules", phi_rules_digest);
+	put_int(w, "rows_scanned", r.rows);
+	json_key(w, "findings");
+	json_open(w, '{');
+	for (const int64_t *count; (count = map_next(r.findings, &i, &label));) {
+		json_key_str(w, label);
+		json_int(w, *count);
+	}
+	json_close(w, '}');
+	json_close(w, '}');
+}
+
 int dataset_registered(struct buf *out, const struct dataset *d, const struct dataset_about *about, struct err *e)
 {
 	struct json_writer w;
@@ -190,7 +217,7 @@ int dataset_registered(struct buf *out, const struct dataset *d, const struct da
 	put_int(&w, "partition_count", (int64_t)d->partitions);
 	if (about->partitioned)
 		put_partitions(&w, d);
-	put_text(&w, "phi_scan_status", "pending");
+	put_screening(&w, about->screen);
 	put_text(&w, "owner_id", about->owner);
 	put_text(&w, "project_id", about->project);
 	put_text(&w, "tenant_id", about->tenant);

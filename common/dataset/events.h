@@ -30,6 +30,7 @@ struct dataset_about {
 	const char *const *tags;
 	size_t n_tags;
 	bool partitioned; /* the partitions are to be listed */
+	const struct screen *screen; /* that has seen the files; NULL: none */
 	int64_t at_ms, expires_ms;
 };
 

@@ -18,6 +18,7 @@ struct reading {
 	struct sha256_stream *hash;
 	const struct format *format;
 	void *state; /* the format's */
+	struct screen *screen; /* NULL: none */
 };
 
 /* Never waits for the other end of a fifo. */
@@ -54,9 +55,18 @@ static ssize_t fill(struct reading *r, size_t n, struct err *e)
 	return (ssize_t)done;
 }
 
+static enum screen_text text_of(const struct format *f)
+{
+	if (f == &format_csv)
+		return SCREEN_CSV;
+	return f == &format_json || f == &format_hl7 ? SCREEN_LINES : SCREEN_NO_TEXT;
+}
+
 static int take(struct reading *r, struct str bytes, struct err *e)
 {
 	sha256_add(r->hash, bytes);
+	if (r->screen)
+		screen_take(r->screen, bytes);
 	return r->format->feed ? r->format->feed(r->state, bytes, e) : 0;
 }
 
@@ -71,8 +81,11 @@ static int64_t read_bytes(struct reading *r, read_progress_fn *progress, void *a
 		if (got < 0)
 			return -1;
 		struct str piece = { r->bytes, (size_t)got };
-		if (!r->format)
+		if (!r->format) {
 			r->format = format_of(piece, piece.n < want, &r->state, e);
+			if (r->format && r->screen)
+				screen_begin(r->screen, text_of(r->format));
+		}
 		if (!r->format || take(r, piece, e) != 0)
 			return -1;
 		bytes += got;
@@ -100,15 +113,17 @@ static int read_all(const char *path, struct reading *r, read_progress_fn *progr
 	p->bytes = read_bytes(r, progress, arg, e);
 	if (p->bytes < 0)
 		return -1;
+	if (r->screen)
+		screen_end(r->screen);
 	int rc = r->format->end(r->state, r->fd, p->bytes, &p->facts, e);
 	if (has_changed(r, p->bytes))
 		return err_set(e, ROS_LATER, "it changed while it was read");
 	return rc;
 }
 
-int part_read(const char *path, read_progress_fn *progress, void *arg, struct part *p, struct err *e)
+int part_read(const char *path, struct screen *screen, read_progress_fn *progress, void *arg, struct part *p, struct err *e)
 {
-	struct reading r = { .fd = -1 };
+	struct reading r = { .fd = -1, .screen = screen };
 	struct err why;
 	*p = (struct part){ 0 };
 	facts_free(&p->facts);

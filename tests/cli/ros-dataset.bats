@@ -43,7 +43,7 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
 	d x
 	has '.event_type == "dataset.registered" and .format == "csv" and .row_count == 2 and .column_count == 5 and .partition_count == 1'
 	has ".size_bytes == $(stat -c %s x) and .sha256 == \"sha256:$(sha256sum < x | cut -c1-64)\""
-	has ".uri == \"file://$PWD/x\" and .phi_scan_status == \"pending\" and .governance_mode == \"DEMO\""
+	has ".uri == \"file://$PWD/x\" and .phi_scan_status == \"flagged\" and .phi_scan_result.findings == {DATE: 2} and .governance_mode == \"DEMO\""
 	has '.detected_schema | .delimiter == "," and .header and .ragged_rows == 0 and .typed_rows == 2'
 	[ "$(columns)" = 'id:integer name:text? born:date weight:number smoker:boolean' ]
 }
@@ -384,4 +384,32 @@ reading() { # PID: whether it has begun to read x
 	refuses 64 '/project_id: format' describe --project mine x
 	refuses 64 '/uri: format' describe --uri 'no uri' x
 	refuses 64 '--stage' access --type read --stage 21 $id
+}
+
+@test "patients in a file are flagged, by their types and never by a value" {
+	printf 'visit;name;mrn\n1;Dr. John Smith;MRN-448812\n2;"Mary; Jones";MRN-448813\n' > x
+	d --phi full x
+	has '.phi_scan_status == "flagged" and .phi_scan_result.rows_scanned == 2 and .phi_scan_result.findings.MRN == 2 and (.phi_scan_result.rules | startswith("sha256:"))'
+	! grep -qE '44881|Smith|Jones' event
+	printf '{"a": 1}\n{"note": "call 212-555-0143"}\n' > x
+	d x
+	has '.format == "ndjson" and .phi_scan_status == "flagged" and .phi_scan_result.findings == {PHONE: 1}'
+	ros-emit event
+	[ "$(ros-replay | jq -r .event.phi_scan_status)" = flagged ]
+}
+
+@test "a sample is the first MiB; in full, what stands behind it is found" {
+	{ echo note; yes 'nothing to see here' | head -n 100000; echo 'SSN 219-09-9999'; } > x
+	d x
+	has '.phi_scan_status == "clean" and .phi_scan_result.rows_scanned > 50000 and .phi_scan_result.rows_scanned < .row_count'
+	d --phi full x
+	has '.phi_scan_status == "flagged" and .phi_scan_result.findings == {SSN: 1} and .phi_scan_result.rows_scanned == .row_count'
+	d --phi none x
+	has '.phi_scan_status == "pending" and (has("phi_scan_result") | not)'
+}
+
+@test "what cannot be scanned is failed, not clean" {
+	{ printf '{"a": "'; head -c 9000000 /dev/zero | tr '\0' x; echo '"}'; } > x
+	d --phi full x
+	has '.phi_scan_status == "failed"'
 }
