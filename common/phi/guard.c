@@ -45,13 +45,15 @@ struct phi_guard {
 struct walk {
 	struct phi_guard *g;
 	const struct schema *schema;
-	const struct json_reader *r;
+	struct json_reader *reader;
+	const struct json_reader *r; /* the same, to be read from */
 	const struct json *root;
 	struct json_fault *fault;
 	int minor;
 	bool live, hash;           /* hash: text is replaced unread */
 	size_t seat;               /* number of the attestation's edit, from 1; 0: not met yet */
 	const char *before, *after; /* what is around it */
+	size_t mac;                /* its mac's place in what stands in the edit */
 };
 
 struct phi_guard *phi_guard_new(const struct phi_guard_settings *s)
@@ -324,33 +326,44 @@ static void write_findings(struct json_writer *w, const struct map *findings)
 	json_close(w, '}');
 }
 
-/* Into its edit. Its mac, which is of the event as it will be, is written last: until then so many bytes hold its place. */
-static void write_attestation(struct walk *walk)
+/* In canonical form, but for the order of the findings. *mac: where the mac stands, of which so many bytes hold the place; NULL: without it. */
+static void write_attestation(const struct walk *walk, struct buf *out, size_t *mac)
 {
-	struct phi_guard *g = walk->g;
-	struct edit *edit = &g->edits[walk->seat - 1];
+	const struct phi_guard *g = walk->g;
 	struct json_writer w;
-	edit->from = g->texts.n;
-	buf_z(&g->texts, walk->before);
-	json_writer_init(&w, &g->texts, false);
+	json_writer_init(&w, out, false);
 	json_open(&w, '{');
-	json_key(&w, "version");
-	json_z(&w, PHI_GUARD_VERSION);
-	json_key(&w, "rules");
-	json_z(&w, phi_rules_digest);
-	json_key(&w, "text");
-	json_z(&w, g->settings.off ? "off" : walk->hash ? "hash" : "scan");
 	if (!g->settings.off)
 		write_findings(&w, g->findings);
 	if (g->settings.keys) {
 		json_key(&w, "key_id");
 		json_str(&w, phi_keys_id(g->settings.keys));
+	}
+	if (g->settings.keys && mac) {
 		json_key(&w, "mac");
 		json_z(&w, MAC_TO_COME);
+		*mac = out->n - sizeof MAC_TO_COME; /* behind its quote */
 	}
+	json_key(&w, "rules");
+	json_z(&w, phi_rules_digest);
+	json_key(&w, "text");
+	json_z(&w, g->settings.off ? "off" : walk->hash ? "hash" : "scan");
+	json_key(&w, "version");
+	json_z(&w, PHI_GUARD_VERSION);
 	json_close(&w, '}');
-	buf_z(&g->texts, walk->after);
-	end_edit(g, walk->seat - 1);
+}
+
+/* Into its edit. */
+static void put_attestation(struct walk *w)
+{
+	struct phi_guard *g = w->g;
+	struct edit *edit = &g->edits[w->seat - 1];
+	edit->from = g->texts.n;
+	buf_z(&g->texts, w->before);
+	write_attestation(w, &g->texts, &w->mac);
+	buf_z(&g->texts, w->after);
+	end_edit(g, w->seat - 1);
+	w->mac -= edit->from;
 }
 
 static void copy_edited(const struct walk *w, struct buf *out)
@@ -368,25 +381,52 @@ static void copy_edited(const struct walk *w, struct buf *out)
 	buf_add(out, raw.p + done, raw.n - done);
 }
 
-/* The canonical form of the event without its mac; false: it does not fit. */
-static bool unsigned_form(struct json_reader *r, const struct json *root, const struct json *mac, struct buf *out)
+/*
+ * The content of an event with an attestation, in canonical form and with a line feed: all of it but /phi/guard, and /phi where that has nothing else. The event
+ * may be as it is before the attestation is in it.
+ */
+static void content_form(struct json_reader *r, const struct json *root, struct buf *out)
 {
+	const struct json *phi = json_get(r, root, STR("phi")), *guard = json_get(r, phi, STR("guard"));
 	buf_clear(out);
-	json_canonical(r, root, mac, out);
+	json_canonical(r, root, phi && phi->count == (guard != NULL) ? phi : guard, out);
+	buf_char(out, '\n');
+}
+
+/* What the mac is of. False: it does not fit. */
+static bool signed_form(struct json_reader *r, const struct json *root, const struct json *guard, const struct json *mac, struct buf *out)
+{
+	content_form(r, root, out);
+	json_canonical(r, guard, mac, out);
 	return buf_ok(out);
 }
 
-/* Writes the mac into its place. */
-static bool sign(struct phi_guard *g, struct buf *out)
+/* Finds the mac's place in the guarded event, and writes what it is of; reads the event again. */
+static char *sign_edited(struct phi_guard *g, struct buf *out)
 {
-	char mac[PHI_HASH_TEXT];
 	struct json_fault fault;
-	const struct json *root = json_read(g->reader, buf_view(out), &fault);
-	const struct json *place = json_at(g->reader, root, "phi/guard/mac");
-	if (!place || !unsigned_form(g->reader, root, place, &g->canonical))
+	const struct json *root = json_read(g->reader, buf_view(out), &fault), *guard = json_at(g->reader, root, "phi/guard");
+	const struct json *mac = json_at(g->reader, guard, "mac");
+	return mac && signed_form(g->reader, root, guard, mac, &g->canonical) ? out->p + (mac->text.p - out->p) : NULL;
+}
+
+/* The same where nothing but the attestation is new: then the content is that of the event as it was read. */
+static char *sign_unedited(const struct walk *w, struct buf *out)
+{
+	struct phi_guard *g = w->g;
+	content_form(w->reader, w->root, &g->canonical);
+	write_attestation(w, &g->canonical, NULL);
+	return buf_ok(&g->canonical) ? out->p + g->edits[0].at + w->mac : NULL;
+}
+
+/* Writes the mac into its place. */
+static bool sign(struct walk *w, struct buf *out)
+{
+	char mac[PHI_HASH_TEXT], *place = w->g->n == 1 ? sign_unedited(w, out) : sign_edited(w->g, out);
+	if (!place)
 		return false;
-	phi_keys_hash(g->settings.keys, buf_view(&g->canonical), mac);
-	memcpy(out->p + (place->text.p - out->p), mac, PHI_HASH_TEXT - 1);
+	phi_keys_hash(w->g->settings.keys, buf_view(&w->g->canonical), mac);
+	memcpy(place, mac, PHI_HASH_TEXT - 1);
 	return true;
 }
 
@@ -397,19 +437,19 @@ static bool write_guarded(struct walk *w, struct buf *out)
 	if (attests && w->seat == 0)
 		seat(w, w->root->raw.p + w->root->raw.n - 1, 0, w->root->count > 0 ? ",\"phi\":{\"guard\":" : "\"phi\":{\"guard\":", "}");
 	if (attests)
-		write_attestation(w);
+		put_attestation(w);
 	if (!buf_ok(&g->texts))
 		return false;
 	copy_edited(w, out);
 	if (!buf_ok(out) || out->n > EVENT_LINE_MAX || w->root->after + ATTESTATION_NODES > JSON_EVENT_LIMITS.nodes)
 		return false;
-	return !attests || !g->settings.keys || sign(g, out);
+	return !attests || !g->settings.keys || sign(w, out);
 }
 
 bool phi_guard(struct phi_guard *g, const struct schema *schema, struct json_reader *r, const struct json *root, struct buf *out,
                struct json_fault *fault)
 {
-	struct walk w = { .g = g, .schema = schema, .r = r, .root = root, .fault = fault, .minor = check_minor(r, root), .live = is_live(r, root) };
+	struct walk w = { .g = g, .schema = schema, .reader = r, .r = r, .root = root, .fault = fault, .minor = check_minor(r, root), .live = is_live(r, root) };
 	w.hash = w.live && !g->settings.scan_live;
 	if (w.live && g->settings.off)
 		return refuse(&w, root, true, REFUSED_NO_GUARD);
@@ -433,7 +473,7 @@ static struct str text_of(const struct json_reader *r, const struct json *object
 static bool mac_holds(struct phi_guard *g, struct json_reader *r, const struct json *root, const struct json *guard)
 {
 	const struct json *mac = json_get(r, guard, STR("mac"));
-	return mac && mac->type == JSON_STRING && unsigned_form(r, root, mac, &g->canonical) &&
+	return mac && mac->type == JSON_STRING && signed_form(r, root, guard, mac, &g->canonical) &&
 	       phi_keys_match(g->settings.keys, text_of(r, guard, STR("key_id")), buf_view(&g->canonical), mac->text);
 }
 

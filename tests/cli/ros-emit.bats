@@ -280,7 +280,7 @@ attestation() {
 	[ "$(on_bus | jq -r .prompt_redacted)" = "hmac-sha256:$(printf 'what is on?' | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" | sed 's/.* //')" ]
 	[ "$(on_bus | jq -c '.routing.features | [.length, .words[0][:12]]')" = '[3,"hmac-sha256:"]' ]
 	[ "$(attestation | jq -c '[.text, .findings, .key_id]')" = '["hash",{},"k1"]' ]
-	[ "$(ros-replay | jq -cS 'select(.event.phi).event | del(.phi.guard.mac)' | tr -d '\n' | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" |
+	[ "$(ros-replay | jq -cS 'select(.event.phi).event | del(.phi.guard), (.phi.guard | del(.mac))' | head -c -1 | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" |
 		sed 's/.* /hmac-sha256:/')" = "$(attestation | jq -r .mac)" ]
 }
 

@@ -112,11 +112,12 @@ static struct str tail(struct phi_guard *g, const char *text)
 {
 	static char short_form[4096];
 	struct str s = guarded(g, text);
-	const char *from = memmem(s.p, s.n, "{\"version\"", 10), *to = from ? memmem(from, s.n - (size_t)(from - s.p), "}}", 2) : NULL;
+	static const char last[] = "\"version\":\"1\"}";
+	const char *from = memmem(s.p, s.n, "{\"findings\"", 11), *to = from ? memmem(from, s.n - (size_t)(from - s.p), last, sizeof last - 1) : NULL;
 	if (!to || !str_starts(s, HEAD))
 		return s;
 	int n = snprintf(short_form, sizeof short_form, "%.*sG%.*s", (int)(from - s.p - (ptrdiff_t)strlen(HEAD)), s.p + strlen(HEAD),
-	                 (int)(s.p + s.n - to - 2), to + 2);
+	                 (int)(s.p + s.n - to - (ptrdiff_t)sizeof last + 1), to + sizeof last - 1);
 	return (struct str){ short_form, (size_t)n };
 }
 
@@ -206,7 +207,7 @@ static void live_needs_a_key_and_the_guard(void)
 	CHECK(memmem(s.p, s.n, "\"prompt_redacted\":\"plain\",\"output_redacted\":\"[REDACTED:SSN]\"", 60));
 	CHECK(memmem(s.p, s.n, "\"text\":\"scan\"", 13));
 	s = guarded(off, HEAD ",\"tags\":[\"SSN 123-45-6789\"]}");
-	CHECK(memmem(s.p, s.n, "\"tags\":[\"SSN 123-45-6789\"],\"phi\":{\"guard\":", 42) && memmem(s.p, s.n, "\"text\":\"off\",\"key_id\"", 21));
+	CHECK(memmem(s.p, s.n, "\"tags\":[\"SSN 123-45-6789\"],\"phi\":{\"guard\":", 42) && memmem(s.p, s.n, "\"text\":\"off\",", 13));
 	phi_guard_free(none);
 	phi_guard_free(off);
 	phi_guard_free(scan);
