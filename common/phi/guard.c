@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "event/check.h"
 #include "event/event.h"
 #include "json/writer.h"
@@ -150,6 +151,31 @@ static void mark_text(struct walk *w, const struct json *v, const struct phi_fin
 	end_edit(g, g->n - 1);
 }
 
+/* The part of the text up to the next slash or underscore, which it is moved behind; paths and names join by them what would be found alone. */
+static struct str next_piece(struct str *text)
+{
+	size_t n = 0;
+	while (n < text->n && text->p[n] != '/' && text->p[n] != '_')
+		n++;
+	struct str piece = { text->p, n };
+	n += n < text->n;
+	*text = (struct str){ text->p + n, text->n - n };
+	return piece;
+}
+
+/* As phi_scan(), of the text and, where nothing is found in it, of its pieces. */
+static int find(struct phi_guard *g, struct str key, struct str text, const struct phi_finding **found, size_t *n)
+{
+	if (phi_scan(g->scanner, key, text, found, n, NULL) != 0)
+		return -1;
+	if (!memchr(text.p ? text.p : "", '/', text.n) && !memchr(text.p ? text.p : "", '_', text.n))
+		return 0;
+	while (*n == 0 && text.n > 0)
+		if (phi_scan(g->scanner, (struct str){ 0 }, next_piece(&text), found, n, NULL) != 0)
+			return -1;
+	return 0;
+}
+
 static bool guard_text(struct walk *w, const struct json *v, struct str key, bool declared)
 {
 	const struct phi_finding *found;
@@ -160,7 +186,7 @@ static bool guard_text(struct walk *w, const struct json *v, struct str key, boo
 		hash_text(w, v);
 		return true;
 	}
-	if (phi_scan(w->g->scanner, key, v->text, &found, &n, NULL) != 0)
+	if (find(w->g, key, v->text, &found, &n) != 0)
 		return refuse(w, v, declared, REFUSED_SCAN);
 	if (n > 0)
 		mark_text(w, v, found, n);
@@ -172,7 +198,7 @@ static const char *scan(struct phi_guard *g, struct str key, struct str text)
 {
 	const struct phi_finding *found;
 	size_t n;
-	if (phi_scan(g->scanner, key, text, &found, &n, NULL) != 0)
+	if (find(g, key, text, &found, &n) != 0)
 		return REFUSED_SCAN;
 	return n > 0 ? REFUSED_PHI : NULL;
 }
@@ -184,20 +210,33 @@ static bool guard_scanned(const struct walk *w, const struct json *v, struct str
 	return !rule || refuse(w, v, declared, rule);
 }
 
+/* A user's name before the host, spelled in any way, or a port that is none. */
+static bool is_odd_host(struct str host)
+{
+	struct str port;
+	int64_t number;
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] == '@' || host.p[i] == '%')
+			return true;
+	port = str_cut(host, ':', &host);
+	return port.n > 0 && host.n > 0 && host.p[0] != '[' && !num_int_in(port, 0, 65535, &number);
+}
+
 /*
- * A URI is declared to be one, and its host to be a service: what the scanner would find in any text is no finding there. The rest is scanned, but a user's name
- * before the host has no business there.
+ * A URI is declared to be one, and its host to be a service: what the scanner would find in any text is no finding there. The rest is scanned, the scheme with it:
+ * it may name what follows, as in mrn:1234567. A user's name before the host has no business there.
  */
 static bool guard_uri(const struct walk *w, const struct json *v, struct str key)
 {
 	struct str scheme, rest = str_cut(v->text, ':', &scheme);
-	size_t host = 0;
-	if (str_starts(rest, "//")) {
-		for (host = 2; host < rest.n && !strchr("/?#", rest.p[host]); host++)
-			if (rest.p[host] == '@')
-				return w->g->settings.off || refuse(w, v, true, REFUSED_PHI);
-	}
-	return guard_scanned(w, v, key, (struct str){ rest.p + host, rest.n - host }, true);
+	if (!str_starts(rest, "//"))
+		return guard_scanned(w, v, scheme, rest, true) && guard_scanned(w, v, key, scheme, true);
+	struct str host = { rest.p + 2, 0 };
+	while (host.n + 2 < rest.n && !strchr("/?#", host.p[host.n]))
+		host.n++;
+	if (is_odd_host(host))
+		return w->g->settings.off || refuse(w, v, true, REFUSED_PHI);
+	return guard_scanned(w, v, key, (struct str){ host.p + host.n, rest.n - 2 - host.n }, true) && guard_scanned(w, v, key, scheme, true);
 }
 
 static bool guard_string(struct walk *w, const struct json *v, const struct schema_field *f, struct str key)
@@ -231,6 +270,12 @@ static bool is_name(struct str s)
 		if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '_' && s.p[i] != '.' && s.p[i] != '-')
 			return false;
 	return s.n > 0 && s.n <= KEY_NAME_MAX;
+}
+
+static bool guard_number(const struct walk *w, const struct json *v, struct str key, bool declared)
+{
+	char text[PHI_INTEGER];
+	return guard_scanned(w, v, key, v->text, declared) && guard_scanned(w, v, key, phi_leaf_integer(v->text, text), declared);
 }
 
 /* The key of a member that the schema does not declare. */
@@ -288,7 +333,7 @@ static bool guard_value(struct walk *w, const struct json *v, int field, struct 
 	const struct schema_field *f = field == NO_FIELD ? NULL : &w->schema->fields[field];
 	switch (v->type) {
 	case JSON_STRING: return guard_string(w, v, f, key);
-	case JSON_NUMBER: return is_bounded(f) || guard_scanned(w, v, key, v->text, f != NULL);
+	case JSON_NUMBER: return is_bounded(f) || guard_number(w, v, key, f != NULL);
 	case JSON_OBJECT: return guard_object(w, v, field);
 	case JSON_ARRAY: return guard_array(w, v, field, key);
 	default: return true;
@@ -501,7 +546,10 @@ static bool all_clean(struct phi_guard *g, const struct json_reader *r, const st
 		return false;
 	if (v->key.p)
 		key = v->key;
+	char text[PHI_INTEGER];
 	if ((v->type == JSON_STRING || v->type == JSON_NUMBER) && scan(g, key, v->text))
+		return false;
+	if (v->type == JSON_NUMBER && scan(g, key, phi_leaf_integer(v->text, text)))
 		return false;
 	for (const struct json *m = json_first(v); m; m = json_next(r, m))
 		if (!all_clean(g, r, m, key))
@@ -522,7 +570,8 @@ bool phi_guard_may_keep(struct phi_guard *g, const struct schema *schema, struct
 {
 	if (phi_guard_claim(g, r, root) != PHI_UNATTESTED)
 		return true;
-	if (has_modes(schema) && !str_is(text_of(r, root, STR("governance_mode")), "DEMO"))
+	const struct json *mode = json_get(r, root, STR("governance_mode"));
+	if ((mode || has_modes(schema)) && !str_is(text_of(r, root, STR("governance_mode")), "DEMO"))
 		return false;
 	return all_clean(g, r, root, (struct str){ 0 });
 }

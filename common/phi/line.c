@@ -199,8 +199,12 @@ static void take_value(struct phi_line *l, const struct json *v)
 		take_key(l, v);
 	if (v->type != JSON_STRING && v->type != JSON_NUMBER)
 		return;
-	if (take_text(l, v, false, key, v->text)) {
-		redact(l, v, key, v->text);
+	char integer[PHI_INTEGER];
+	struct str text = v->type == JSON_NUMBER ? phi_leaf_integer(v->text, integer) : (struct str){ 0 };
+	if (text.n == 0)
+		text = v->text;
+	if (take_text(l, v, false, key, text)) {
+		redact(l, v, key, text);
 		copy_to(l, v->raw.p);
 		json_quote(l->out, buf_view(&l->text));
 		l->copied += v->raw.n;

@@ -211,6 +211,15 @@ static bool judge(struct phi_scanner *s, uint16_t r, struct str c, bool cue)
 	return true;
 }
 
+/* Where an address that is only warned of is looked into: behind its host; its end, where it is no address. */
+static const char *behind_host(struct str c)
+{
+	const char *end = c.p + c.n, *p = memmem(c.p, c.n, "://", 3);
+	for (p = p ? p + 3 : end; p < end && !strchr("/?#", *p); p++)
+		;
+	return p;
+}
+
 /* The shape or container at p; its end, or NULL where there is none or where it comes to nothing. */
 static const char *take_shape(struct phi_scanner *s, const char *p)
 {
@@ -221,10 +230,14 @@ static const char *take_shape(struct phi_scanner *s, const char *p)
 		return NULL;
 	if (t->kind == PHI_CONTAINER)
 		return bounded(s, c, false) || c.n > TOKEN_LONGEST ? end : NULL;
-	bool any = false;
+	bool any = false, blocked = false;
 	for (const uint16_t *r = t->rules; *r != PHI_NO_RULE; r++)
-		if (may_have_context(s, &phi_rules[*r]))
-			any = judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, c), false) || any;
+		if (may_have_context(s, &phi_rules[*r]) && judge(s, *r, phi_value_grown(phi_rules[*r].value, s->first, s->end, c), false)) {
+			any = true;
+			blocked |= phi_rules[*r].block;
+		}
+	if (any && !blocked)
+		return behind_host(c);
 	return any || c.n > TOKEN_LONGEST ? end : NULL;
 }
 

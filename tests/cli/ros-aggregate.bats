@@ -513,6 +513,15 @@ attested() {
 	db "SELECT group_concat(attested, '') FROM (SELECT attested FROM invocation ORDER BY time_ms)"
 }
 
+@test "guard: names of an envelope with a patient in them are refused, and go nowhere" {
+	event | envelopes | jq -c '.stream = "Mrs.Lopez-123-45-6789"' > in
+	event | envelopes | jq -c '.event = null | .refused = "ssn-123-45-6789"' >> in
+	run -1 --separate-stderr ros-aggregate in
+	[ -z "$output" ]
+	[ "$(grep -c 'line [12]: phi$' <<< "$stderr")" = 2 ]
+	! grep -aqE '123-45|Lopez' "$ROS_STATE_DIR"/ros.db*
+}
+
 @test "guard: with the key, an attestation holds when it is signed; all else is guarded before it is recorded" {
 	make_key
 	event '.timestamp = "2026-01-28T12:00:00Z"' | ros-emit

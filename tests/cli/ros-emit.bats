@@ -284,6 +284,23 @@ attestation() {
 		sed 's/.* /hmac-sha256:/')" = "$(attestation | jq -r .mac)" ]
 }
 
+@test "guard: what names, URIs and numbers hide in LIVE is refused" {
+	make_key
+	local change
+	for change in '.output_ref = "s3://bucket/patients/123-45-6789/scan.dcm"' '.prompt_ref = "s3://b/x_123-45-6789_y.json"' '.tags = ["ward7/123-45-6789"]' \
+		'.prompt_ref = "mrn:1234567"' '.prompt_ref = "tel:4155551234"' '.prompt_ref = "SSN-123-45-6789:x"' '.prompt_ref = "x://maria.lopez%40gmail.com/"' \
+		'.prompt_ref = "https://h:123456789/"' '.routing.features = {mrn: {value: 1234567}}'; do
+		live "$change"
+	done > in
+	live '.routing.features = {ssn: 1}' | sed 's/"ssn":1/"ssn":123456789.0/' >> in
+	live '.routing.features = {ssn: 1}' | sed 's/"ssn":1/"ssn":1.23456789e8/' >> in
+	run -1 --separate-stderr ros-emit in
+	[ -z "$output" ]
+	[ "$(grep -cE ': phi( at byte [0-9]+)? \(invocation_id' <<< "$stderr")" = 11 ]
+	! grep -aqE '6789|1234567|4155551234|lopez' "$ROS_STATE_DIR"/*.db*
+	live '.output_ref = "s3://bucket/runs/2026/01/28/7d0a2c3e-5b1f-4c8a-9e6d-0f1e2d3c4b5a.json" | .prompt_ref = "https://[::1]:9000/a_b/c?version=2" | .tags = ["meta/llama-3.1_8b"]' | ros-emit
+}
+
 @test "guard: --live-text scan keeps the text of LIVE where nothing is found, and says so" {
 	make_key
 	live '.prompt_redacted = "fine" | .output_redacted = "SSN 123-45-6789"' > in

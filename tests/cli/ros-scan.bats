@@ -370,7 +370,7 @@ watch() {
 	ros-replay --follow 2> err | { ros-scan --mode gate > found || echo $? > status; } 3>&- &
 	event '.invocation_id |= sub("^."; "1")' | ros-emit > ids
 	[ ! -e status ]
-	event '.invocation_id |= sub("^."; "2") | .prompt_redacted = "SSN 219-09-9999"' | ros-emit > ids
+	event '.invocation_id |= sub("^."; "2") | .prompt_redacted = "SSN 219-09-9999"' | ros-emit --phi off > ids
 	wait_for 10 test -s status
 	[ "$(cat status)" -eq 1 ]
 	grep -q 'SSN\[G\] at /event/prompt_redacted bytes 4+11' found
@@ -394,4 +394,16 @@ watch() {
 	[[ $output == 'fhir:1:'*' phi.mrn MRN[H] at '* ]]
 	echo "{\"resourceType\": \"Device\", \"identifier\": [{\"type\": {\"coding\": [{\"code\": \"XX\"}]}, $id}]}" > other
 	run -0 ros-scan other
+}
+
+@test "an address is looked into behind its host" {
+	run -1 ros-scan --mode gate <<< 'https://h.example/x?ssn=123-45-6789'
+	run -1 ros-scan --mode gate <<< 'https://h.example/x?email=maria.lopez@mail.example'
+	run -0 ros-scan --mode gate <<< 'https://docs.example/2026/01/page?id=7'
+}
+
+@test "an integer in any spelling, and under a key above that says more" {
+	run -1 ros-scan <<< '{"ssn": 123456789.0}'
+	run -1 ros-scan <<< '{"mrn": {"value": 1234567}}'
+	[ "$(ros-scan --mode filter <<< '{"a": 1.50, "b": {"value": 2e3}}')" = '{"a": 1.50, "b": {"value": 2e3}}' ]
 }
