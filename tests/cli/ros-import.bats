@@ -281,6 +281,7 @@ all() {
 }
 
 @test "LIVE with a key: the hashes of prompts and outputs are keyed, and of DEMO they are not" {
+	cd "$BATS_TEST_TMPDIR"
 	make_key
 	import < <(call) > demo
 	import --mode LIVE < <(call) > live
