@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,6 +23,7 @@
 #define FORMATS_MAX 16
 #define COLUMNS_MAX 1000
 #define PATH_TEXT_MAX ((size_t)1 << 16)
+#define LARGE (1 << 18) /* bytes of a buffer that the kernel moves as it grows */
 #define YEAR_10000_S INT64_C(253402300800)
 
 static struct tool tool;
@@ -336,6 +338,7 @@ int main(int argc, char **argv, char **environment)
 	struct err e;
 	for (size_t i = 0; i < n_report_formats && i + 1 < FORMATS_MAX; i++)
 		formats[i] = report_formats[i].name;
+	mallopt(M_MMAP_THRESHOLD, LARGE); /* glibc raises it with each large buffer that is freed: growing the next one would copy, and leave holes */
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
 	bool differs = false;

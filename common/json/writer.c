@@ -14,7 +14,7 @@ void json_writer_init(struct json_writer *w, struct buf *out, bool lines)
 
 static void indent(struct json_writer *w)
 {
-	if (!w->lines)
+	if (!w->lines || w->row > 0)
 		return;
 	buf_char(w->out, '\n');
 	for (uint32_t i = 0; i < w->depth; i++)
@@ -41,7 +41,10 @@ void json_open(struct json_writer *w, char bracket)
 		w->out->failed = true;
 		return;
 	}
-	w->some[w->depth++] = false;
+	if (w->row == 0 && w->depth > 0 && w->list[w->depth - 1])
+		w->row = w->depth;
+	w->some[w->depth] = false;
+	w->list[w->depth++] = bracket == '[';
 }
 
 void json_close(struct json_writer *w, char bracket)
@@ -49,6 +52,8 @@ void json_close(struct json_writer *w, char bracket)
 	bool some = w->some[--w->depth];
 	if (some)
 		indent(w);
+	if (w->row == w->depth)
+		w->row = 0;
 	buf_char(w->out, bracket);
 }
 
@@ -56,7 +61,7 @@ void json_key_str(struct json_writer *w, struct str name)
 {
 	separate(w);
 	json_quote(w->out, name);
-	buf_z(w->out, w->lines ? ": " : ":");
+	buf_z(w->out, w->lines && w->row == 0 ? ": " : ":");
 	w->named = true;
 }
 

@@ -1,6 +1,7 @@
 /*
  * A JSON writer: write freely into a buffer, check buf_ok() once. Commas are its business; the caller opens, closes and names. An object
- * or array with `lines` set is written one member a line, indented, for people; otherwise all is on one line.
+ * or array with `lines` set is written one member a line, indented, for people, but for what is within an array: an element
+ * is on one line. Otherwise all is on one line.
  */
 #ifndef ROS_JSON_WRITER_H
 #define ROS_JSON_WRITER_H
@@ -18,7 +19,9 @@ struct json_writer {
 	struct buf *out;
 	bool lines;
 	uint32_t depth;
+	uint32_t row;                 /* depth within the array whose element is being written on one line; 0: none */
 	bool some[JSON_WRITER_DEPTH]; /* the level has a member already */
+	bool list[JSON_WRITER_DEPTH]; /* the level is an array */
 	bool named;                   /* a key was just written */
 };
 

@@ -1,6 +1,6 @@
 /*
  * From what was gathered to the model. Every list comes about in one way: items with a key are sorted by it, and
- * neighbours with equal keys are folded into a group. Items are series (sums), sketches (latency) or tallies (counts).
+ * neighbours with equal keys are folded into a group. Items are series (sums), sketches (latency) or counts.
  */
 #include "report/compare.h"
 #include "report/crosswalk.h"
@@ -30,7 +30,6 @@ struct item {
 	struct report_key key;
 	const struct series *series;
 	const struct sketch *sketch;
-	const struct tally *tally;
 };
 
 /* A list while it is made. */
@@ -172,27 +171,6 @@ static void add_latencies(struct folding *f, key_fn *key)
 	}
 }
 
-static struct report_key key_tally(const struct tally *t)
-{
-	struct report_key key = { .name = t->name };
-	if (t->kind == TALLY_ESCALATED_FROM)
-		key.to = t->is->tier;
-	if (t->kind == TALLY_MODEL_REQUESTED) {
-		key.to = t->is->model;
-		key.provider = t->is->provider;
-	}
-	return key;
-}
-
-static void add_tallies(struct folding *f, enum tally_kind kind)
-{
-	for (size_t i = 0; i < f->gather->n_tallies; i++) {
-		const struct tally *t = &f->gather->tallies[i];
-		if (t->kind == kind)
-			add_item(f, t->is, (struct item){ .key = key_tally(t), .tally = t });
-	}
-}
-
 static void fold_series(struct report_group *into, const struct series *s)
 {
 	for (int i = 0; i < MEASURES; i++) {
@@ -210,8 +188,6 @@ static void fold_item(struct folding *f, struct report_group *into, const struct
 		fold_series(into, item->series);
 	if (item->sketch)
 		sketch_merge(f->latency, item->sketch);
-	if (item->tally)
-		into->m[CALLS] += item->tally->count;
 }
 
 /* Folds the items from `at` that have one key; returns where the next key begins. */
@@ -289,21 +265,73 @@ static void fold_lists(struct folding *f, struct report_list by[LISTS])
 		{ BY_PROJECT, key_project, true }, { BY_STAGE, key_stage, of_run },     { BY_PURPOSE, key_purpose, of_run },
 		{ BY_TENANT, key_tenant, of_run },
 	};
-	static const enum report_list_kind tallies[TALLIES] = { BY_ERROR, BY_ESCALATION, BY_ASKED, BY_PHI_TYPE };
 	for (size_t i = 0; i < sizeof groupings / sizeof groupings[0]; i++) {
 		add_series(f, groupings[i].key);
 		if (groupings[i].latency)
 			add_latencies(f, groupings[i].key);
 		fold(f, &by[groupings[i].list]);
 	}
-	for (int i = 0; i < TALLIES; i++) {
-		add_tallies(f, (enum tally_kind)i);
-		fold(f, &by[tallies[i]]);
-	}
 	for (int i = 0; i < LISTS; i++)
 		if (i != BY_STAGE)
 			sort(&by[i], groups_by_calls);
 	complete_tiers(&by[BY_TIER]);
+}
+
+/* Counts. */
+
+static struct report_key key_tally(const struct tally *t)
+{
+	struct report_key key = { .name = t->name };
+	if (t->kind == OF_ESCALATION)
+		key.to = t->is->tier;
+	if (t->kind == OF_ASKED) {
+		key.to = t->is->model;
+		key.provider = t->is->provider;
+	}
+	return key;
+}
+
+static int counts_by_key(const void *a, const void *b)
+{
+	return key_order(&((const struct report_count *)a)->key, &((const struct report_count *)b)->key);
+}
+
+static int counts_by_calls(const void *x, const void *y)
+{
+	const struct report_count *a = x, *b = y;
+	if (a->n != b->n)
+		return a->n < b->n ? 1 : -1;
+	return key_order(&a->key, &b->key);
+}
+
+/* The tallies of the kind and the mode into v, or only their number where v is NULL. */
+static size_t take_tallies(const struct folding *f, enum report_count_kind kind, struct report_count *v)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < f->gather->n_tallies; i++) {
+		const struct tally *t = &f->gather->tallies[i];
+		if (t->kind != kind || (f->mode && strcmp(f->mode, t->is->mode) != 0))
+			continue;
+		if (v)
+			v[n] = (struct report_count){ .key = key_tally(t), .n = t->count };
+		n++;
+	}
+	return n;
+}
+
+static void count_up(const struct folding *f, enum report_count_kind kind, struct report_counts *counts)
+{
+	size_t n = take_tallies(f, kind, NULL);
+	struct report_count *v = counts->v = mem_array(n + 1, sizeof *v);
+	take_tallies(f, kind, v);
+	qsort(v, n, sizeof *v, counts_by_key);
+	for (size_t i = 0; i < n; i++) {
+		if (counts->n > 0 && counts_by_key(&v[counts->n - 1], &v[i]) == 0)
+			v[counts->n - 1].n += v[i].n;
+		else
+			v[counts->n++] = v[i];
+	}
+	qsort(v, counts->n, sizeof *v, counts_by_calls);
 }
 
 /* Over time. */
@@ -373,6 +401,8 @@ static void build_part(struct report_part *part, struct gather *g, const char *m
 	struct folding f = { .gather = g, .mode = mode, .latency = sketch_new() };
 	fold_total(&f, &part->total);
 	fold_lists(&f, part->by);
+	for (int i = 0; i < COUNT_KINDS; i++)
+		count_up(&f, (enum report_count_kind)i, &part->counts[i]);
 	set_period(part, &f);
 	build_moments(part, &f, moment_ms);
 	sketch_free(f.latency);
@@ -551,6 +581,8 @@ static void free_part(struct report_part *part)
 {
 	for (int i = 0; i < LISTS; i++)
 		free(part->by[i].v);
+	for (int i = 0; i < COUNT_KINDS; i++)
+		free(part->counts[i].v);
 	free(part->top);
 	free(part->moments);
 	free(part->datasets);

@@ -190,13 +190,14 @@ static void table_stages(struct sheet *s, const struct report *r)
 	put_groups(s, r, BY_STAGE, key_stage);
 }
 
-static void put_names(struct sheet *s, const struct report *r, enum report_list_kind list)
+static void put_counts(struct sheet *s, const struct report *r, enum report_count_kind kind)
 {
 	for (int i = 0; i < 2; i++)
-		for (size_t k = 0; k < r->mode[i].by[list].n; k++) {
+		for (size_t k = 0; k < r->mode[i].counts[kind].n; k++) {
+			const struct report_count *c = &r->mode[i].counts[kind].v[k];
 			sheet_text(s, i == 0 ? "DEMO" : "LIVE");
-			sheet_text(s, r->mode[i].by[list].v[k].key.name);
-			sheet_int(s, r->mode[i].by[list].v[k].m[CALLS]);
+			sheet_text(s, c->key.name);
+			sheet_int(s, c->n);
 		}
 }
 
@@ -206,7 +207,7 @@ static void table_errors(struct sheet *s, const struct report *r)
 		MODE, { "code", "x_ErrorCode", DIMENSION, NULL }, { "call_count", "x_CallCount", VALUE, "calls" }
 	};
 	sheet_table(s, "errors", columns, COUNT(columns));
-	put_names(s, r, BY_ERROR);
+	put_counts(s, r, OF_ERROR);
 }
 
 static void table_phi_types(struct sheet *s, const struct report *r)
@@ -215,7 +216,7 @@ static void table_phi_types(struct sheet *s, const struct report *r)
 		MODE, { "type", "x_PhiType", DIMENSION, NULL }, { "scans", "x_PhiScans", VALUE, "scans" }
 	};
 	sheet_table(s, "phi_types", columns, COUNT(columns));
-	put_names(s, r, BY_PHI_TYPE);
+	put_counts(s, r, OF_PHI_TYPE);
 }
 
 static void table_over_time(struct sheet *s, const struct report *r)

@@ -22,15 +22,15 @@ static void put_group(struct doc *d, const struct report_group *g, int128 calls)
 }
 
 /* How many rows of a list are shown, of which the last may be for all others. */
-static size_t shown_of(const struct report_list *list)
+static size_t shown_of(size_t n)
 {
-	return list->n <= CONTENT_ROWS ? list->n : CONTENT_ROWS - 1;
+	return n <= CONTENT_ROWS ? n : CONTENT_ROWS - 1;
 }
 
 /* For lists whose rest cannot be summed up in a row. */
-static void say_rest(struct doc *d, const struct report_list *list)
+static void say_rest(struct doc *d, size_t n)
 {
-	if (shown_of(list) < list->n)
+	if (shown_of(n) < n)
 		doc_text(d, DOC_TEXT, "The rest is in the JSON form.");
 }
 
@@ -38,7 +38,7 @@ static void put_groups(struct doc *d, const struct report_part *p, enum report_l
                        const char *what, const char *chart)
 {
 	const struct report_list *list = &p->by[kind];
-	size_t shown = shown_of(list);
+	size_t shown = shown_of(list->n);
 	doc_heading(d, 3, title);
 	chart_of_cost(d, chart, list, CHART_ROWS, label_name);
 	open_table(d, "lrrrrrr", (const char *const[]){ what, "Calls", "Share", "Succeeded", "Tokens", "Known cost",
@@ -69,7 +69,7 @@ static void put_all_models(struct doc *d, const struct report_part *p)
 	static const char *const names[] = { "Model served", "Provider",   "Calls", "Share",  "Succeeded",
 		                             "Tokens",       "Known cost", "Timed", "Median", "p95" };
 	const struct report_list *models = &p->by[BY_MODEL];
-	size_t shown = shown_of(models);
+	size_t shown = shown_of(models->n);
 	doc_heading(d, 3, "Models");
 	open_table(d, "llrrrrrrrr", names);
 	for (size_t i = 0; i < shown; i++)
@@ -108,9 +108,9 @@ static void put_stages(struct doc *d, const struct report_part *p)
 	}
 	chart_of_cost(d, "Known cost by stage", stages, CHART_ROWS, label_stage);
 	open_table(d, "rlrrrrrrl", names);
-	for (size_t i = 0; i < shown_of(stages); i++)
+	for (size_t i = 0; i < shown_of(stages->n); i++)
 		put_stage(d, p, &stages->v[i]);
-	say_rest(d, stages);
+	say_rest(d, stages->n);
 }
 
 /* Rows of a label and a count with its share. */
@@ -136,7 +136,7 @@ static void put_statuses(struct doc *d, const struct report_part *p)
 }
 
 /* A list of named counts, as a table where there are some. */
-static void put_names(struct doc *d, const struct report_list *list, const char *what, const char *count,
+static void put_names(struct doc *d, const struct report_counts *list, const char *what, const char *count,
                       int128 whole)
 {
 	if (list->n == 0) {
@@ -144,18 +144,18 @@ static void put_names(struct doc *d, const struct report_list *list, const char 
 		return;
 	}
 	begin_counts(d, what, count, "Share");
-	for (size_t i = 0; i < shown_of(list); i++) {
+	for (size_t i = 0; i < shown_of(list->n); i++) {
 		doc_name(doc_cell(d), list->v[i].key.name);
-		cell_count(d, list->v[i].m[CALLS]);
-		cell_share(d, list->v[i].m[CALLS], whole);
+		cell_count(d, list->v[i].n);
+		cell_share(d, list->v[i].n, whole);
 	}
-	say_rest(d, list);
+	say_rest(d, list->n);
 }
 
 static void put_errors(struct doc *d, const struct report_part *p)
 {
 	doc_heading(d, 3, "Errors");
-	put_names(d, &p->by[BY_ERROR], "Error code", "Calls", p->total.m[CALLS]);
+	put_names(d, &p->counts[OF_ERROR], "Error code", "Calls", p->total.m[CALLS]);
 }
 
 static void put_tokens(struct doc *d, const struct report_part *p)
@@ -231,10 +231,10 @@ static void put_privacy(struct doc *d, const struct report_part *p)
 	for (int i = 0; i < 4; i++)
 		row_of(d, labels[i], texts[i], 2 * m[CALLS]);
 	doc_heading(d, 3, "PHI types");
-	put_names(d, &p->by[BY_PHI_TYPE], "PHI type", "Scans that found it", m[PHI_SCANS]);
+	put_names(d, &p->counts[OF_PHI_TYPE], "PHI type", "Scans that found it", m[PHI_SCANS]);
 }
 
-static void put_escalations(struct doc *d, const struct report_list *list, int128 calls)
+static void put_escalations(struct doc *d, const struct report_counts *list, int128 calls)
 {
 	if (list->n == 0)
 		return;
@@ -242,8 +242,8 @@ static void put_escalations(struct doc *d, const struct report_list *list, int12
 	for (size_t i = 0; i < list->n; i++) {
 		doc_name(doc_cell(d), list->v[i].key.name);
 		doc_name(doc_cell(d), list->v[i].key.to);
-		cell_count(d, list->v[i].m[CALLS]);
-		cell_share(d, list->v[i].m[CALLS], calls);
+		cell_count(d, list->v[i].n);
+		cell_share(d, list->v[i].n, calls);
 	}
 }
 
@@ -261,27 +261,27 @@ static void put_routing(struct doc *d, const struct report_part *p)
 		human_of(out, m[GATE_FAILED], m[GATED], "calls that report one");
 		buf_z(out, ".");
 	}
-	put_escalations(d, &p->by[BY_ESCALATION], m[CALLS]);
+	put_escalations(d, &p->counts[OF_ESCALATION], m[CALLS]);
 }
 
 static void put_asked(struct doc *d, const struct report_part *p)
 {
 	static const char *const names[] = { "Model asked", "Model served", "Provider", "Calls", "Share" };
-	const struct report_list *asked = &p->by[BY_ASKED];
+	const struct report_counts *asked = &p->counts[OF_ASKED];
 	doc_heading(d, 3, "Asked and served");
 	if (asked->n == 0) {
 		doc_text(d, DOC_TEXT, "No call is recorded for which another model was asked than served.");
 		return;
 	}
 	open_table(d, "lllrr", names);
-	for (size_t i = 0; i < shown_of(asked); i++) {
+	for (size_t i = 0; i < shown_of(asked->n); i++) {
 		doc_name(doc_cell(d), asked->v[i].key.name);
 		doc_name(doc_cell(d), asked->v[i].key.to);
 		doc_name(doc_cell(d), asked->v[i].key.provider);
-		cell_count(d, asked->v[i].m[CALLS]);
-		cell_share(d, asked->v[i].m[CALLS], p->total.m[CALLS]);
+		cell_count(d, asked->v[i].n);
+		cell_share(d, asked->v[i].n, p->total.m[CALLS]);
 	}
-	say_rest(d, asked);
+	say_rest(d, asked->n);
 }
 
 static void put_call(struct doc *d, const struct report_call *c)

@@ -57,7 +57,9 @@ static const struct {
 	[ATTESTED] = { "attested", "attested", false },
 };
 
-static const char *const tally_names[TALLIES] = { "error_code", "escalated_from", "model_requested", "phi_type" };
+static const char *const tally_names[COUNT_KINDS] = {
+	[OF_ERROR] = "error_code", [OF_ESCALATION] = "escalated_from", [OF_ASKED] = "model_requested", [OF_PHI_TYPE] = "phi_type"
+};
 
 #define COLUMN_SERIES_ID 0
 #define COLUMN_FIRST 1 /* of a call both are its time */
@@ -300,15 +302,15 @@ static int take_hour(struct gather *g, struct db_stmt *row, struct err *e)
 	return 0;
 }
 
-static enum tally_kind kind_of(struct str name)
+static enum report_count_kind kind_of(struct str name)
 {
 	int i = 0;
-	while (i < TALLIES && !str_is(name, tally_names[i]))
+	while (i < COUNT_KINDS && !str_is(name, tally_names[i]))
 		i++;
-	return (enum tally_kind)i;
+	return (enum report_count_kind)i;
 }
 
-static struct tally *tally_of(struct gather *g, enum tally_kind kind, const struct series *s, struct str name)
+static struct tally *tally_of(struct gather *g, enum report_count_kind kind, const struct series *s, struct str name)
 {
 	const char *kept = texts_keep(g->texts, name);
 	const void *key[] = { tally_names[kind], kept, s };
@@ -329,8 +331,8 @@ static int take_tally(struct gather *g, struct db_stmt *row, struct err *e)
 {
 	(void)e;
 	const struct series *s = series_of(g, row);
-	enum tally_kind kind = kind_of(db_text(row, 1));
-	if (s && kind < TALLIES && !db_is_null(row, 2))
+	enum report_count_kind kind = kind_of(db_text(row, 1));
+	if (s && kind < COUNT_KINDS && !db_is_null(row, 2))
 		gather_add(g, &tally_of(g, kind, s, db_text(row, 2))->count, db_int(row, 3));
 	return 0;
 }

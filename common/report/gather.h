@@ -44,11 +44,9 @@ struct full_hour {
 	int64_t start_ms, calls;
 };
 
-enum tally_kind { TALLY_ERROR_CODE, TALLY_ESCALATED_FROM, TALLY_MODEL_REQUESTED, TALLY_PHI_TYPE, TALLIES };
-
 /* How often something with a name happened to the calls of a series. */
 struct tally {
-	enum tally_kind kind;
+	enum report_count_kind kind;
 	const char *name;
 	const struct attributes *is;
 	int64_t count;

@@ -188,13 +188,13 @@ static void put_counts(struct json_writer *w, const char *name, const struct rep
 
 /* [{"KEY": name, "COUNT": n}] */
 static void put_named(struct json_writer *w, const char *list_name, const char *key, const char *count,
-                      const struct report_list *list)
+                      const struct report_counts *list)
 {
 	open_list(w, list_name);
 	for (size_t i = 0; i < list->n; i++) {
 		json_open(w, '{');
 		put_text(w, key, list->v[i].key.name);
-		put_int(w, count, list->v[i].m[CALLS]);
+		put_int(w, count, list->v[i].n);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -237,10 +237,10 @@ static void put_phi(struct json_writer *w, const struct report_part *p)
 	put_int(w, "phi_flags_total", m[PHI_FLAGS]);
 	put_int(w, "phi_redactions_total", m[PHI_REDACTIONS]);
 	open_list(w, "phi_types_detected");
-	for (size_t i = 0; i < p->by[BY_PHI_TYPE].n; i++)
-		json_z(w, p->by[BY_PHI_TYPE].v[i].key.name);
+	for (size_t i = 0; i < p->counts[OF_PHI_TYPE].n; i++)
+		json_z(w, p->counts[OF_PHI_TYPE].v[i].key.name);
 	json_close(w, ']');
-	put_named(w, "phi_types", "type", "scans", &p->by[BY_PHI_TYPE]);
+	put_named(w, "phi_types", "type", "scans", &p->counts[OF_PHI_TYPE]);
 	put_int(w, "attested", m[ATTESTED]);
 }
 
@@ -249,12 +249,12 @@ static void put_routing(struct json_writer *w, const struct report_part *p)
 	const int128 *m = p->total.m;
 	put_int(w, "escalated_calls", m[ESCALATED]);
 	open_list(w, "escalations");
-	for (size_t i = 0; i < p->by[BY_ESCALATION].n; i++) {
-		const struct report_group *g = &p->by[BY_ESCALATION].v[i];
+	for (size_t i = 0; i < p->counts[OF_ESCALATION].n; i++) {
+		const struct report_count *c = &p->counts[OF_ESCALATION].v[i];
 		json_open(w, '{');
-		put_text(w, "from_tier", g->key.name);
-		put_text(w, "to_tier", g->key.to);
-		put_int(w, "call_count", g->m[CALLS]);
+		put_text(w, "from_tier", c->key.name);
+		put_text(w, "to_tier", c->key.to);
+		put_int(w, "call_count", c->n);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -262,7 +262,7 @@ static void put_routing(struct json_writer *w, const struct report_part *p)
 	put_int(w, "quality_gate_failures", m[GATE_FAILED]);
 }
 
-static void put_asked(struct json_writer *w, const struct report_list *list)
+static void put_asked(struct json_writer *w, const struct report_counts *list)
 {
 	open_list(w, "models_asked_not_served");
 	for (size_t i = 0; i < list->n; i++) {
@@ -270,7 +270,7 @@ static void put_asked(struct json_writer *w, const struct report_list *list)
 		put_text(w, "provider", list->v[i].key.provider);
 		put_text(w, "model_requested", list->v[i].key.name);
 		put_text(w, "model", list->v[i].key.to);
-		put_int(w, "call_count", list->v[i].m[CALLS]);
+		put_int(w, "call_count", list->v[i].n);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -376,12 +376,12 @@ static void put_part(struct json_writer *w, const struct report_part *p)
 	put_list(w, "tiers", "tier", &p->by[BY_TIER]);
 	put_list(w, "providers", "provider", &p->by[BY_PROVIDER]);
 	put_models(w, &p->by[BY_MODEL]);
-	put_asked(w, &p->by[BY_ASKED]);
+	put_asked(w, &p->counts[OF_ASKED]);
 	put_stages(w, &p->by[BY_STAGE]);
 	put_list(w, "purposes", "purpose", &p->by[BY_PURPOSE]);
 	put_list(w, "projects", "project_id", &p->by[BY_PROJECT]);
 	put_list(w, "tenants", "tenant_id", &p->by[BY_TENANT]);
-	put_named(w, "errors", "code", "call_count", &p->by[BY_ERROR]);
+	put_named(w, "errors", "code", "call_count", &p->counts[OF_ERROR]);
 	put_int(w, "conflicts", p->conflicts);
 	put_top(w, p);
 	put_moments(w, p);

@@ -72,7 +72,7 @@ struct report_key {
 
 struct report_group {
 	struct report_key key;
-	int128 m[MEASURES];       /* lists of named things have CALLS alone: how often */
+	int128 m[MEASURES];
 	int128 status[STATUSES];  /* calls */
 	double latency[PERCENTILES]; /* of the total, tiers, providers, models and projects; of a run also of stages, purposes and tenants */
 };
@@ -91,11 +91,26 @@ enum report_list_kind {
 	BY_PURPOSE,
 	BY_PROJECT,
 	BY_TENANT,
-	BY_ERROR,     /* calls with the error code */
-	BY_PHI_TYPE,  /* times that a scan lists the type */
-	BY_ESCALATION, /* calls by tier from and to */
-	BY_ASKED,     /* calls for which another model was asked than served */
 	LISTS
+};
+
+/* What is only counted, most first, then in order of the key. */
+struct report_count {
+	struct report_key key;
+	int128 n;
+};
+
+struct report_counts {
+	struct report_count *v;
+	size_t n;
+};
+
+enum report_count_kind {
+	OF_ERROR,      /* calls with the error code */
+	OF_ESCALATION, /* calls by tier from and to */
+	OF_ASKED,      /* calls for which another model was asked than served */
+	OF_PHI_TYPE,   /* times that a scan lists the type */
+	COUNT_KINDS
 };
 
 struct report_call {
@@ -166,6 +181,7 @@ struct report_part {
 	int64_t first_ms, last_ms; /* of its calls, where it has some */
 	struct report_group total;
 	struct report_list by[LISTS];
+	struct report_counts counts[COUNT_KINDS];
 	struct report_call *top; /* most expensive calls: cost, then time, then id */
 	size_t n_top;
 	int64_t conflicts; /* repeated ids with other content, quarantined */

@@ -446,37 +446,42 @@ static const char *handling(const struct report *r)
 	return strcmp(mode, "MIXED") == 0 ? "MIXED: DEMO, and LIVE that may rest on data of patients" : "NO CALLS";
 }
 
-static void say_foot(struct buf *out, const struct report *r, struct str json)
+static void say_foot(struct buf *out, const struct report *r, const struct sha256 *json)
 {
 	char hash[SHA256_TEXT];
-	struct sha256 sum = sha256_of(json);
-	sha256_format(&sum, hash);
+	sha256_format(json, hash);
 	buf_z(out, "Generated ");
 	human_time(out, r->generated_ms);
 	buf_fmt(out, " by %s. SHA-256 of the attached JSON:\n%s", r->generated_by, hash);
 }
 
-static int render(const struct report *r, const struct doc *d, struct str json, struct buf *out, struct err *e)
+/* The JSON is only in its hash and in `attached`. */
+static int render(const struct report *r, const struct sha256 *json, const struct pdf_attachment *attached, struct buf *out, struct err *e)
 {
+	struct doc d;
 	char created[TIME_TEXT];
 	struct buf title, foot, figures;
 	int pages = 0;
 	buf_init(&title, TEXT_MAX);
 	buf_init(&foot, TEXT_MAX);
 	buf_init(&figures, REPORT_BYTES_MAX);
+	doc_init(&d);
+	report_content(r, &d);
 	time_format(r->generated_ms, created);
 	content_title(&title, r);
 	say_foot(&foot, r, json);
 	struct press_page page = { buf_cstr(&title), r->generated_by, created, handling(r), buf_cstr(&title),
 		                   "minimum necessary, 45 CFR 164.502(b)", buf_cstr(&foot) };
-	struct pdf_extras extras = { buf_cstr(&title), r->generated_by, created, json, &figures };
-	int rc = print(d, &page, &pages, out, &figures, e);
+	struct pdf_extras extras = { buf_cstr(&title), r->generated_by, created, attached, &figures };
+	int rc = print(&d, &page, &pages, out, &figures, e);
 	buf_clear(out);
 	buf_clear(&figures);
 	if (rc == 0)
-		rc = print(d, &page, &pages, out, &figures, e);
+		rc = print(&d, &page, &pages, out, &figures, e);
 	if (rc == 0 && buf_ok(out))
 		rc = pdf_finish(out, &extras, e);
+	out->failed |= !buf_ok(&d.text);
+	doc_free(&d);
 	buf_free(&title);
 	buf_free(&foot);
 	buf_free(&figures);
@@ -486,14 +491,15 @@ static int render(const struct report *r, const struct doc *d, struct str json, 
 int report_pdf(const struct report *r, struct buf *out, struct err *e)
 {
 	struct buf json;
-	struct doc d;
+	struct pdf_attachment attached;
 	buf_init(&json, REPORT_BYTES_MAX);
 	report_json(r, &json, NULL);
-	doc_init(&d);
-	report_content(r, &d);
-	int rc = render(r, &d, buf_view(&json), out, e);
-	out->failed |= !buf_ok(&json) || !buf_ok(&d.text);
-	doc_free(&d);
+	struct sha256 hash = sha256_of(buf_view(&json));
+	int rc = pdf_attachment(&attached, buf_view(&json), e);
+	out->failed |= !buf_ok(&json);
 	buf_free(&json);
+	if (rc == 0)
+		rc = render(r, &hash, &attached, out, e);
+	buf_free(&attached.deflated);
 	return rc;
 }

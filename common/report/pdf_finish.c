@@ -7,6 +7,7 @@
 #include <qpdf/qpdf-c.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #define XMP_MAX 8192
 #define DEPTH_MAX 16 /* of tags within tags; ours are four deep */
@@ -61,7 +62,8 @@ static void walk_tags(struct walk *w, qpdf_oh node, int depth)
 		walk_tags(w, qpdf_oh_get_array_item(w->q, kids, i), depth + 1);
 }
 
-static qpdf_oh add_stream(qpdf_data q, const char *dictionary, struct str bytes)
+/* `filter`: how the bytes are encoded already, or null. */
+static qpdf_oh add_stream(qpdf_data q, const char *dictionary, const char *filter, struct str bytes)
 {
 	qpdf_oh stream = qpdf_oh_new_stream(q), dict = qpdf_oh_get_dict(q, stream), more = qpdf_oh_parse(q, dictionary);
 	qpdf_oh_begin_dict_key_iter(q, more);
@@ -69,17 +71,16 @@ static qpdf_oh add_stream(qpdf_data q, const char *dictionary, struct str bytes)
 		const char *key = qpdf_oh_dict_next_key(q);
 		qpdf_oh_replace_key(q, dict, key, qpdf_oh_get_key(q, more, key));
 	}
-	qpdf_oh_replace_stream_data(q, stream, (const unsigned char *)bytes.p, bytes.n, qpdf_oh_new_null(q),
-	                            qpdf_oh_new_null(q));
+	qpdf_oh_replace_stream_data(q, stream, (const unsigned char *)bytes.p, bytes.n, qpdf_oh_parse(q, filter), qpdf_oh_new_null(q));
 	return stream;
 }
 
 /* ISO 32000-1, 7.11.4 */
-static void attach(qpdf_data q, qpdf_oh root, struct str json)
+static void attach(qpdf_data q, qpdf_oh root, const struct pdf_attachment *json)
 {
-	qpdf_oh stream = add_stream(q, "<< /Type /EmbeddedFile /Subtype /application#2fjson >>", json);
+	qpdf_oh stream = add_stream(q, "<< /Type /EmbeddedFile /Subtype /application#2fjson >>", "/FlateDecode", buf_view(&json->deflated));
 	qpdf_oh params = qpdf_oh_new_dictionary(q), files = qpdf_oh_new_dictionary(q), names = qpdf_oh_new_array(q);
-	qpdf_oh_replace_key(q, params, "/Size", qpdf_oh_new_integer(q, (long long)json.n));
+	qpdf_oh_replace_key(q, params, "/Size", qpdf_oh_new_integer(q, (long long)json->n));
 	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, stream), "/Params", params);
 	qpdf_oh_replace_key(q, files, "/F", stream);
 	qpdf_oh_replace_key(q, files, "/UF", stream);
@@ -112,7 +113,7 @@ static void add_metadata(qpdf_data q, qpdf_oh root, const struct pdf_extras *x)
 	xml_text(&xmp, str_of(x->creator));
 	buf_fmt(&xmp, "</xmp:CreatorTool><xmp:CreateDate>%s</xmp:CreateDate>\n", x->created);
 	buf_z(&xmp, "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>\n");
-	qpdf_oh_replace_key(q, root, "/Metadata", add_stream(q, "<< /Type /Metadata /Subtype /XML >>", buf_view(&xmp)));
+	qpdf_oh_replace_key(q, root, "/Metadata", add_stream(q, "<< /Type /Metadata /Subtype /XML >>", "null", buf_view(&xmp)));
 	buf_free(&xmp);
 }
 
@@ -125,7 +126,7 @@ static void mark_page(qpdf_data q, qpdf_oh page, struct buf *marked)
 		return;
 	buf_clear(marked);
 	pdf_mark_artifacts((struct str){ (const char *)bytes, n }, marked);
-	qpdf_oh_replace_key(q, page, "/Contents", add_stream(q, "<< >>", buf_view(marked)));
+	qpdf_oh_replace_key(q, page, "/Contents", add_stream(q, "<< >>", "null", buf_view(marked)));
 	free(bytes);
 }
 
@@ -142,10 +143,22 @@ static void add_all(qpdf_data q, const struct pdf_extras *x, struct buf *marked)
 	struct walk w = { .q = q, .text = buf_cstr(x->figures), .end = buf_cstr(x->figures) + x->figures->n };
 	qpdf_oh_replace_key(q, root, "/Lang", qpdf_oh_new_string(q, "en"));
 	qpdf_oh_replace_key(q, root, "/ViewerPreferences", qpdf_oh_parse(q, "<< /DisplayDocTitle true >>"));
-	attach(q, root, x->attached);
+	attach(q, root, x->json);
 	add_metadata(q, root, x);
 	walk_tags(&w, qpdf_oh_get_key(q, root, "/StructTreeRoot"), 0);
 	mark_pages(q, marked);
+}
+
+int pdf_attachment(struct pdf_attachment *a, struct str file, struct err *e)
+{
+	uLongf n = compressBound(file.n);
+	*a = (struct pdf_attachment){ .n = file.n };
+	buf_init(&a->deflated, n);
+	char *to = buf_reserve(&a->deflated, n);
+	if (compress((Bytef *)to, &n, (const Bytef *)file.p, file.n) != Z_OK)
+		return err_set(e, ROS_BUG, "cannot compress a file that is attached to a PDF");
+	a->deflated.n = n;
+	return 0;
 }
 
 int pdf_finish(struct buf *pdf, const struct pdf_extras *x, struct err *e)

@@ -273,7 +273,7 @@ same_top() {
 		json $options > r.json
 		grep -F '"total_cost_usd": 35999999964.000000036,' r.json
 		grep -F '"input": 324000000000000036,' r.json
-		grep -F '"cost_usd": 32999999967.000000033,' r.json
+		grep -F '"cost_usd":32999999967.000000033,' r.json
 		jq -e '.total_ai_calls == 36 and .total_latency_ms == 36000000000000 and .avg_latency_ms == 1000000000000
 			and [.models[].call_count] == [33, 3] and (.top_expensive_calls | length) == 10' r.json
 	done

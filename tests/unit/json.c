@@ -231,8 +231,26 @@ static void test_writer_lines(void)
 	json_key(&w, "c");
 	json_int(&w, 1);
 	json_close(&w, '}');
+	json_key(&w, "rows");
+	json_open(&w, '[');
+	for (int i = 0; i < 2; i++) {
+		json_open(&w, '{');
+		json_key(&w, "d");
+		json_open(&w, '[');
+		json_int(&w, i);
+		json_int(&w, 3);
+		json_close(&w, ']');
+		json_close(&w, '}');
+	}
+	json_close(&w, ']');
+	json_key(&w, "e");
+	json_open(&w, '{');
+	json_key(&w, "f");
+	json_null(&w);
 	json_close(&w, '}');
-	CHECK_STR(buf_view(&b), "{\n  \"a\": [],\n  \"b\": {\n    \"c\": 1\n  }\n}");
+	json_close(&w, '}');
+	CHECK_STR(buf_view(&b), "{\n  \"a\": [],\n  \"b\": {\n    \"c\": 1\n  },\n  \"rows\": [\n    {\"d\":[0,3]},\n    {\"d\":[1,3]}\n  ],\n"
+	                        "  \"e\": {\n    \"f\": null\n  }\n}");
 	buf_free(&b);
 }
 
