@@ -371,7 +371,7 @@ static void probe_base64(struct phi_scanner *s, const char *start)
 	s->encoded = s->encoded || phi_is_base64_text((struct str){ start, (size_t)(s->end - start) });
 }
 
-/* Digits, or letters and digits: a shape, or else a keyword that its number sticks to, as MRN123456. The end of what was taken. */
+/* Digits, or letters and digits: a shape, or else a keyword that its number sticks to, as MRN123456, SSN123-45-6789. The end of what was taken. */
 static const char *take_mixed(struct phi_scanner *s, const char *start, const char *digits)
 {
 	const char *end = digits;
@@ -386,7 +386,7 @@ static const char *take_mixed(struct phi_scanner *s, const char *start, const ch
 		return taken;
 	if (end < s->end && *end == '|')
 		take_fields(s, start, end);
-	if (digits - start >= 3 && end - digits >= 4 && !(behind & LETTER)) {
+	if (digits - start >= 3 && end - digits >= (*end == '-' ? 3 : 4) && !(behind & LETTER)) {
 		size_t n = (size_t)(digits - start);
 		const struct phi_word *word = phi_word_at(start, n, phi_hash(start, n));
 		if (word && (word->is & PHI_IS_KEYWORD))

@@ -265,9 +265,18 @@ bool phi_is_ipv6(struct str s)
 	return long_groups >= 2 && inet_pton(AF_INET6, text, &address) == 1;
 }
 
+/* x12: an extension is no part of the number. */
+static struct str before_extension(struct str s)
+{
+	size_t n = 0;
+	while (n < s.n && (s.p[n] | 0x20) != 'x')
+		n++;
+	return (struct str){ s.p, n };
+}
+
 bool phi_is_phone(struct str s)
 {
-	struct digits d = digits_of(s);
+	struct digits d = digits_of(before_extension(s));
 	int first = d.n - 10;
 	return (first == 0 || first == 1) && d.d[first] > 1 && d.d[first + 3] > 1;
 }

@@ -44,7 +44,7 @@ static bool is_label(struct str s)
 static struct str skip_punctuation(struct str s)
 {
 	size_t n = 0;
-	while (n < s.n && n < FILLER_BYTES && is_in(s.p[n], " \t\r\n:;=#\"'.,?*-_>|[\\") && !is_label(from(s, n)))
+	while (n < s.n && n < FILLER_BYTES && is_in(s.p[n], " \t\r\n:;=#\"'.,?*-_<>|[`\\") && !is_label(from(s, n)))
 		n++;
 	return from(s, n);
 }
@@ -156,7 +156,7 @@ static size_t name_run(struct str s, int most, int *words)
 	*words = 0;
 	for (int i = 0; i < most; i++) {
 		struct str rest = from(s, at), word = { rest.p, name_word(rest) };
-		bool particle = i > 0 && is_particle(word);
+		bool particle = is_particle(word);
 		if (!particle && (!begins_name(rest) || is_stop(word_at(rest))))
 			break;
 		*words += !particle && word.n > 1;
