@@ -14,7 +14,7 @@ B := build/$(PROFILE)
 
 Q := $(if $(V),,@)# make V=1 shows the commands
 
-PACKAGES := sqlite3 hiredis libcjson libcrypto libpcre2-8 zlib
+PACKAGES := sqlite3 hiredis libcjson libssl libcrypto libpcre2-8 zlib
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)

@@ -20,6 +20,13 @@ void buf_free(struct buf *b)
 	buf_init(b, b->max);
 }
 
+void buf_wipe(struct buf *b)
+{
+	if (b->p)
+		mem_wipe(b->p, b->cap);
+	buf_free(b);
+}
+
 /* Counts n bytes that are already in place. */
 static void count(struct buf *b, size_t n)
 {

@@ -20,6 +20,7 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_free(struct buf *b); /* the buffer can be used again, empty, with the same max */
+void buf_wipe(struct buf *b); /* buf_free() of a secret: overwrites it first */
 
 /* Empties it and forgets a failure; keeps the memory, so that a steady state allocates nothing. */
 void buf_clear(struct buf *b);

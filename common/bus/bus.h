@@ -26,14 +26,25 @@ enum bus_keep {
 	BUS_KEEP_NOTHING,
 };
 
+/*
+ * TLS of rediss://. The files are in PEM form and read for each connection, so that renewed ones are taken without a restart. Versions from 1.2 on; the
+ * server's certificate and its host name are always verified.
+ */
+struct bus_tls {
+	const char *ca;        /* certificates of who is trusted; NULL: the system's */
+	const char *cert, *key; /* our own, with its chain, and its private key, which only its owner may read; both or none: NULL */
+	bool required;         /* plain TCP is refused */
+};
+
 /* Everything is kept by reference while the bus is open. */
 struct bus_settings {
-	const char *url;      /* redis://[user[:password]@]host[:port][/db], unix:///path.sock, file:///path */
+	const char *url;      /* redis:// or rediss://[user[:password]@]host[:port][/db], unix:///path.sock, file:///path */
 	const char *password; /* where the URL has none, or NULL */
 	const char *stream;   /* ros:insights */
 	const char *group;    /* ros:insights-workers */
 	const char *dead;     /* the stream of dead letters: ros:insights:dead */
 	int timeout_ms;       /* longest wait for a connection or a reply; an absolute deadline for each call */
+	struct bus_tls tls;
 };
 
 /* The URL without user and password, for messages. */
@@ -42,7 +53,7 @@ void bus_name(const char *url, char *out, size_t size);
 /*
  * Errors of every call: ROS_UNREACHABLE no connection, or it was lost (the bus stays usable: the next call connects
  * anew); ROS_LATER loading, out of memory, read-only, locked, no answer in time; ROS_CONFIG authentication, permission,
- * wrong type, unusable URL; ROS_IO disk. Texts name the server by bus_name().
+ * TLS, wrong type, unusable URL; ROS_IO disk. Texts name the server by bus_name().
  */
 int bus_open(struct bus **b, const struct bus_settings *s, struct err *e);
 void bus_close(struct bus *b); /* NULL is fine; what was not settled is dropped */

@@ -48,7 +48,8 @@ struct queue *queue_new(const struct queue_settings *s)
 	buf_init(&q->lock, PATH_BYTES);
 	bus_name(s->bus->url, name, name_bytes);
 	buf_fmt(&q->url, "file://%s/queue.db", s->dir);
-	buf_fmt(&q->stream, "%s %s", s->bus->stream, name);
+	bool tls = str_starts(str_of(name), "rediss:"); /* the same bus as without: what waits for a URL that had to be mended goes on */
+	buf_fmt(&q->stream, "%s %s%s", s->bus->stream, tls ? "redis" : "", tls ? name + strlen("rediss") : name);
 	buf_fmt(&q->dead, "%s dead", buf_cstr(&q->stream));
 	free(name);
 	buf_fmt(&q->lock, "%s/queue.lock", s->dir);

@@ -83,7 +83,7 @@ static struct bus *redis_make(void)
 static int redis_connect(struct bus *base, struct err *e)
 {
 	struct redis_bus *b = redis_of(base);
-	b->wire = wire_new(&base->url, base->name, base->s.password, base->s.timeout_ms);
+	b->wire = wire_new(&base->url, base->name, &base->s);
 	return wire_begin(b->wire, e);
 }
 

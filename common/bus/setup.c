@@ -1,11 +1,12 @@
 /* Which bus, from options and configuration. */
 #include "bus/setup.h"
 
-#include "base/mem.h"
 #include "bus/url.h"
 #include "io/file.h"
 
+#include <arpa/inet.h>
 #include <stdbool.h>
+#include <sys/prctl.h>
 
 #define NAME_BYTES 255 /* so that an ack line with stream, group, id and reason stays under PIPE_BUF */
 #define URL_BYTES 8192
@@ -26,45 +27,69 @@ static int check_name(const struct config *c, const char *option, const char *va
 	               given ? "--" : "", given ? option : variable, name, NAME_BYTES);
 }
 
+/* A URL that was given may hold a password: it is kept here, and no longer where it was given. */
+static void take_url(struct bus_setup *s)
+{
+	buf_z(&s->url_text, s->url);
+	if (buf_ok(&s->url_text))
+		url_hide((char *)s->url); /* in argv or in the environment */
+	s->url = buf_cstr(&s->url_text);
+}
+
 static int find_url(struct bus_setup *s, struct config *c, struct err *e)
 {
-	s->settings.url = s->url ? s->url : config_get(c, "REDIS_URL");
-	if (s->settings.url)
-		return 0;
 	const char *dir;
-	if (config_state_dir(c, &dir, e))
+	if (s->url) {
+		take_url(s);
+	} else if (config_get(c, "REDIS_URL")) {
+		buf_z(&s->url_text, config_get(c, "REDIS_URL"));
+	} else if (config_state_dir(c, &dir, e) < 0) {
 		return -1;
-	buf_fmt(&s->state_url, "file://%s/bus.db", dir);
-	s->settings.url = buf_cstr(&s->state_url);
-	return buf_ok(&s->state_url) ? 0 : err_set(e, ROS_CONFIG, "the name of the state directory is too long");
+	} else {
+		buf_fmt(&s->url_text, "file://%s/bus.db", dir);
+	}
+	s->settings.url = buf_cstr(&s->url_text);
+	return buf_ok(&s->url_text) ? 0 : err_set(e, ROS_CONFIG, "the bus URL is longer than %d bytes", URL_BYTES);
 }
 
 /* The first line of the file; it stays in s->password. */
 static int read_password(struct bus_setup *s, const char *path, struct err *e)
 {
-	if (file_read(path, &s->password, e)) {
-		if (e)
-			e->status = ROS_CONFIG;
-		return -1;
-	}
 	struct str line;
+	if (file_read_secret("password file", path, &s->password, e) < 0)
+		return -1;
 	str_cut(buf_view(&s->password), '\n', &line);
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
 	if (line.n == 0)
-		return err_set(e, ROS_CONFIG, "%s: no password in it", path);
+		return err_set(e, ROS_CONFIG, "password file %s: no password in it", path);
 	s->password.p[line.n] = '\0';
 	s->settings.password = s->password.p;
 	return 0;
 }
 
+static int find_tls(struct bus_setup *s, const struct config *c, struct err *e)
+{
+	const char *required = config_get(c, "ROS_REQUIRE_TLS");
+	if (required && strcmp(required, "0") != 0 && strcmp(required, "1") != 0)
+		return err_set(e, ROS_CONFIG, "ROS_REQUIRE_TLS: '%s' is not 0 or 1", required);
+	s->settings.tls = (struct bus_tls){
+		.ca = config_get(c, "ROS_TLS_CA"),
+		.cert = config_get(c, "ROS_TLS_CERT"),
+		.key = config_get(c, "ROS_TLS_KEY"),
+		.required = required && *required == '1',
+	};
+	return 0;
+}
+
 int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e)
 {
-	buf_init(&s->state_url, URL_BYTES);
+	prctl(PR_SET_DUMPABLE, 0);
+	buf_init(&s->url_text, URL_BYTES);
 	buf_init(&s->dead, NAME_BYTES + sizeof ":dead");
 	buf_init(&s->password, PASSWORD_BYTES);
 	if (check_name(c, "stream", "INSIGHTS_STREAM_NAME", s->stream, e) ||
-	    check_name(c, "group", "INSIGHTS_CONSUMER_GROUP", s->group, e) || find_url(s, c, e))
+	    check_name(c, "group", "INSIGHTS_CONSUMER_GROUP", s->group, e) || find_url(s, c, e) || find_tls(s, c, e))
 		return -1;
 	buf_fmt(&s->dead, "%s:dead", s->stream);
 	s->settings.stream = s->stream;
@@ -87,9 +112,7 @@ int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct
 
 void bus_setup_free(struct bus_setup *s)
 {
-	if (s->password.p)
-		mem_wipe(s->password.p, s->password.cap);
-	buf_free(&s->password);
+	buf_wipe(&s->password);
+	buf_wipe(&s->url_text);
 	buf_free(&s->dead);
-	buf_free(&s->state_url);
 }

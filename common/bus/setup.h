@@ -18,13 +18,13 @@ struct bus_setup {
 	const char *stream, *group;
 	int64_t timeout_ms;
 	struct bus_settings settings;    /* what the bus was opened with */
-	struct buf state_url, dead, password; /* what settings points to, where nobody else owns it */
+	struct buf url_text, dead, password;    /* what settings points to, where nobody else owns it */
 };
 
 #define BUS_SETUP_DEFAULTS { .stream = "ros:insights", .group = "ros:insights-workers", .timeout_ms = 5000 }
 
 #define BUS_OPTIONS(s) \
-	{ "bus", 'b', OPTION_TEXT, &(s)->url, "URL", "bus: redis://, unix:// or file:// (default: a file in the state directory)", \
+	{ "bus", 'b', OPTION_TEXT, &(s)->url, "URL", "bus: redis://, rediss://, unix:// or file:// (default: a file in the state directory)", \
 	  "ROS_BUS", 0, 0, NULL }, \
 	{ "stream", 0, OPTION_TEXT, &(s)->stream, "NAME", "stream of events (default ros:insights)", "INSIGHTS_STREAM_NAME", \
 	  0, 0, NULL }, \
@@ -37,7 +37,8 @@ struct bus_setup {
 
 /*
  * Settles where the bus is: fills s->settings. The dead letters are the stream's name and ":dead"; a password that is not in the URL
- * comes from the file that ROS_REDIS_PASSWORD_FILE names. Names with white space are refused, since ack lines could not carry them:
+ * comes from the file that ROS_REDIS_PASSWORD_FILE names, which only its owner may read. The process leaves no core dump from here on, and what a URL
+ * that was given has of user and password is overwritten where it was given. Names with white space are refused, since ack lines could not carry them:
  * ROS_USAGE where an option gave them, ROS_CONFIG where a variable did. So is a URL that is none (ROS_CONFIG). `c` must outlive the
  * settings. After a failure, too, bus_setup_free() is due.
  */

@@ -119,6 +119,7 @@ static bool parse_rest(struct str rest, struct url *u)
 {
 	switch (u->scheme) {
 	case URL_TCP:
+	case URL_TLS:
 		return parse_tcp(rest, u);
 	case URL_UNIX:
 		return parse_unix(rest, u);
@@ -129,9 +130,10 @@ static bool parse_rest(struct str rest, struct url *u)
 
 int url_parse(const char *text, struct url *u, struct err *e)
 {
-	static const char *const schemes[] = { [URL_TCP] = "redis", [URL_UNIX] = "unix", [URL_FILE] = "file" };
+	static const char *const schemes[] = { [URL_TCP] = "redis", [URL_TLS] = "rediss", [URL_UNIX] = "unix", [URL_FILE] = "file" };
 	static const char *const forms[] = {
 		[URL_TCP] = "redis://host:port/db",
+		[URL_TLS] = "rediss://host:port/db",
 		[URL_UNIX] = "unix:///path or unix:///path?db=N, with the path from the root",
 		[URL_FILE] = "file:///path, with the path from the root",
 	};
@@ -143,7 +145,7 @@ int url_parse(const char *text, struct url *u, struct err *e)
 	while (i < sizeof schemes / sizeof *schemes && !str_is(scheme, schemes[i]))
 		i++;
 	if (i == sizeof schemes / sizeof *schemes)
-		return err_set(e, ROS_CONFIG, "bus URL %s: must start with redis://, unix:// or file://", name);
+		return err_set(e, ROS_CONFIG, "bus URL %s: must start with redis://, rediss://, unix:// or file://", name);
 	u->scheme = (enum url_scheme)i;
 	if (u->scheme != URL_FILE)
 		take_credentials(cut_credentials(&rest), u);
@@ -170,4 +172,12 @@ void url_name(const char *text, char *out, size_t size)
 	if (!str_is(scheme, "file"))
 		cut_credentials(&rest);
 	snprintf(out, size, "%.*s%s%.*s", STR_ARG(scheme), scheme.p ? SCHEME_END : "", STR_ARG(rest));
+}
+
+void url_hide(char *text)
+{
+	struct str rest, scheme = scheme_of(text, &rest);
+	struct str secret = str_is(scheme, "file") ? (struct str){ NULL, 0 } : cut_credentials(&rest);
+	if (secret.n > 0)
+		memset(text + (secret.p - text), '*', secret.n);
 }

@@ -8,10 +8,8 @@
 #include "base/timefmt.h"
 #include "bus/transport.h"
 
-#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
-#include <unistd.h>
 
 #define REPLY_TEXT_MAX ((size_t)1 << 30)
 #define RECEIVE_BYTES ((size_t)1 << 16)
@@ -19,8 +17,10 @@
 struct wire {
 	const struct url *url;
 	const char *server, *password;
+	const struct bus_tls *tls;
 	int timeout_ms;
-	int fd; /* -1: not connected */
+	struct transport conn;
+	bool heard; /* something came over it */
 	redisReader *reader;
 	struct str unsent;
 	size_t outstanding; /* replies that have not been taken */
@@ -225,14 +225,14 @@ void request_add(struct buf *out, const struct str *args, size_t n)
 
 /* --- the connection --- */
 
-struct wire *wire_new(const struct url *url, const char *server, const char *password, int timeout_ms)
+struct wire *wire_new(const struct url *url, const char *server, const struct bus_settings *s)
 {
 	struct wire *w = mem_alloc(sizeof *w);
 	w->url = url;
 	w->server = server;
-	w->password = url->password ? url->password : password;
-	w->timeout_ms = timeout_ms;
-	w->fd = -1;
+	w->password = url->password ? url->password : s->password;
+	w->tls = &s->tls;
+	w->timeout_ms = s->timeout_ms;
 	buf_init(&w->hello, 1 << 16);
 	reply_init(&w->scratch);
 	return w;
@@ -240,9 +240,7 @@ struct wire *wire_new(const struct url *url, const char *server, const char *pas
 
 static void disconnect(struct wire *w)
 {
-	if (w->fd >= 0)
-		close(w->fd);
-	w->fd = -1;
+	transport_close(&w->conn);
 	if (w->reader)
 		redisReaderFree(w->reader);
 	w->reader = NULL;
@@ -250,29 +248,22 @@ static void disconnect(struct wire *w)
 	w->outstanding = 0;
 }
 
-static void wipe_hello(struct wire *w)
-{
-	if (w->hello.p)
-		mem_wipe(w->hello.p, w->hello.cap);
-	buf_free(&w->hello);
-}
-
 void wire_free(struct wire *w)
 {
 	if (!w)
 		return;
 	disconnect(w);
-	wipe_hello(w);
+	buf_wipe(&w->hello);
 	reply_free(&w->scratch);
 	free(w);
 }
 
 static int lost(struct wire *w, struct err *e)
 {
-	int reason = errno;
 	disconnect(w);
-	errno = reason;
-	return err_sys(e, ROS_UNREACHABLE, "lost the connection to %s", w->server);
+	if (!w->heard && w->url->scheme == URL_TCP && transport_speaks_tls(w->url))
+		err_set(e, ROS_CONFIG, "%s speaks TLS: its URL starts with rediss://", w->server);
+	return -1;
 }
 
 static int too_late(struct wire *w, struct err *e)
@@ -316,7 +307,7 @@ static int greet(struct wire *w, struct err *e)
 	for (; n > 0 && rc == 0; n--)
 		if (wire_reply(w, &w->scratch, e) < 0 || reply_check(&w->scratch, w->server, e) < 0)
 			rc = -1;
-	wipe_hello(w);
+	buf_wipe(&w->hello);
 	if (rc < 0)
 		disconnect(w);
 	return rc;
@@ -325,7 +316,8 @@ static int greet(struct wire *w, struct err *e)
 static int reconnect(struct wire *w, struct err *e)
 {
 	disconnect(w);
-	if (transport_open(w->url, w->server, w->deadline, &w->fd, e) < 0)
+	w->heard = false;
+	if (transport_open(&w->conn, w->url, w->tls, w->server, w->deadline, e) < 0)
 		return -1;
 	w->reader = redisReaderCreateWithFunctions(&reply_functions);
 	if (!w->reader)
@@ -338,7 +330,7 @@ static int reconnect(struct wire *w, struct err *e)
 int wire_begin(struct wire *w, struct err *e)
 {
 	w->deadline = time_monotonic_ms() + w->timeout_ms;
-	if (w->fd >= 0 && w->outstanding == 0 && transport_idle(w->fd))
+	if (transport_connected(&w->conn) && w->outstanding == 0 && transport_idle(&w->conn))
 		return 0;
 	return reconnect(w, e);
 }
@@ -354,7 +346,7 @@ void wire_send(struct wire *w, struct str requests, size_t n_replies)
 ssize_t wire_push(struct wire *w, struct str requests, struct err *e)
 {
 	w->outstanding = 1; /* at least: who begins another call meanwhile gets a connection of its own */
-	ssize_t n = transport_send(w->fd, requests.p, requests.n);
+	ssize_t n = transport_send(&w->conn, requests.p, requests.n, e);
 	return n < 0 ? lost(w, e) : n;
 }
 
@@ -362,7 +354,7 @@ static int send_some(struct wire *w, struct err *e)
 {
 	if (w->unsent.n == 0)
 		return 0;
-	ssize_t n = transport_send(w->fd, w->unsent.p, w->unsent.n);
+	ssize_t n = transport_send(&w->conn, w->unsent.p, w->unsent.n, e);
 	if (n < 0)
 		return lost(w, e);
 	w->unsent = (struct str){ w->unsent.p + n, w->unsent.n - (size_t)n };
@@ -371,9 +363,10 @@ static int send_some(struct wire *w, struct err *e)
 
 static int receive_some(struct wire *w, struct err *e)
 {
-	ssize_t n = transport_receive(w->fd, w->received, sizeof w->received);
+	ssize_t n = transport_receive(&w->conn, w->received, sizeof w->received, e);
 	if (n < 0)
 		return lost(w, e);
+	w->heard |= n > 0;
 	if (n > 0 && redisReaderFeed(w->reader, w->received, (size_t)n) != REDIS_OK)
 		return garbled(w, e);
 	return 0;
@@ -385,7 +378,7 @@ static int move_bytes(struct wire *w, struct err *e)
 	if (send_some(w, e) < 0)
 		return -1;
 	short events = (short)(POLLIN | (w->unsent.n > 0 ? POLLOUT : 0));
-	if (transport_wait(w->fd, events, w->deadline, false) == WAIT_TIMEOUT)
+	if (transport_wait(&w->conn, events, w->deadline, false) == WAIT_TIMEOUT)
 		return too_late(w, e);
 	return receive_some(w, e);
 }
@@ -414,7 +407,7 @@ int wire_await(struct wire *w, int ms, struct err *e)
 		if (send_some(w, e) < 0)
 			return -1;
 		bool sent = w->unsent.n == 0;
-		switch (transport_wait(w->fd, sent ? POLLIN : POLLOUT, w->deadline, true)) {
+		switch (transport_wait(&w->conn, sent ? POLLIN : POLLOUT, w->deadline, true)) {
 		case WAIT_STOP:
 			disconnect(w);
 			return 0;

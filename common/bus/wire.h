@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "bus/bus.h"
 #include "bus/url.h"
 
 #include <stdbool.h>
@@ -63,8 +64,8 @@ void request_add(struct buf *out, const struct str *args, size_t n);
 
 struct wire; /* opaque */
 
-/* All is kept by reference. `password` stands in where the URL has none, and may be NULL. */
-struct wire *wire_new(const struct url *url, const char *server, const char *password, int timeout_ms);
+/* All is kept by reference: the URL of the settings in parts, the server's name, and of the settings the time-out, TLS, and the password, which stands in where the URL has none. */
+struct wire *wire_new(const struct url *url, const char *server, const struct bus_settings *s);
 void wire_free(struct wire *w); /* NULL is fine */
 
 /* Starts a call: its deadline; a connection, with AUTH and SELECT, where there is none in order. */

@@ -63,6 +63,32 @@ int file_read(const char *path, struct buf *b, struct err *e)
 	return result;
 }
 
+static int check_secret(const char *what, const char *path, int fd, struct err *e)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return err_sys(e, ROS_CONFIG, "%s %s", what, path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ROS_CONFIG, "%s %s: not a file", what, path);
+	if (st.st_mode & 077)
+		return err_set(e, ROS_CONFIG, "%s %s: its mode is %04o, and must be 0600", what, path, (unsigned)st.st_mode & 07777);
+	return 0;
+}
+
+/* O_NONBLOCK: a pipe is no file, and is not waited for. */
+int file_read_secret(const char *what, const char *path, struct buf *b, struct err *e)
+{
+	struct err why;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(e, ROS_CONFIG, "%s %s", what, path);
+	int rc = check_secret(what, path, fd, e);
+	if (rc == 0 && read_all(fd, path, b, &why) != 0)
+		rc = err_set(e, ROS_CONFIG, "%s: %s", what, why.text);
+	close(fd);
+	return rc;
+}
+
 static bool make_one(const char *path)
 {
 	return mkdir(path, 0700) == 0 || errno == EEXIST;

@@ -14,6 +14,11 @@ int file_open_input(const char *path, int *fd, const char **name, struct err *e)
 /* Reads a whole file of at most b->max bytes into b. */
 int file_read(const char *path, struct buf *b, struct err *e);
 
+/*
+ * As file_read(), a file that nobody but its owner may read or write; messages call it `what`. Every error is ROS_CONFIG.
+ */
+int file_read_secret(const char *what, const char *path, struct buf *b, struct err *e);
+
 /* mkdir -p, every new directory with mode 0700. */
 int file_make_dir(const char *path, struct err *e);
 

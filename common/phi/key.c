@@ -7,7 +7,6 @@
 #include "io/file.h"
 
 #include <ctype.h>
-#include <sys/stat.h>
 
 #define FILE_MAX_BYTES ((size_t)1 << 16)
 #define KEY_BYTES_MIN 32 /* as long as the hash; fewer weaken it (RFC 2104, section 3) */
@@ -90,21 +89,6 @@ static int take_lines(struct phi_keys *keys, const char *path, struct str rest, 
 	return keys->n > 0 ? 0 : err_set(e, ROS_CONFIG, "key file %s: no key in it", path);
 }
 
-static int read_file(const char *path, struct buf *text, struct err *e)
-{
-	struct stat st;
-	struct err why;
-	if (stat(path, &st) != 0)
-		return err_sys(e, ROS_CONFIG, "key file %s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ROS_CONFIG, "key file %s: not a file", path);
-	if (st.st_mode & 077)
-		return err_set(e, ROS_CONFIG, "key file %s: its mode is %04o, and must be 0600", path, (unsigned)st.st_mode & 07777);
-	if (file_read(path, text, &why) != 0)
-		return err_set(e, ROS_CONFIG, "key file: %s", why.text);
-	return 0;
-}
-
 int phi_keys_open(struct phi_keys **out, const struct config *c, struct err *e)
 {
 	const char *path = config_get(c, "ROS_PHI_KEY_FILE");
@@ -114,10 +98,8 @@ int phi_keys_open(struct phi_keys **out, const struct config *c, struct err *e)
 	struct phi_keys *keys = mem_alloc(sizeof *keys);
 	struct buf text;
 	buf_init(&text, FILE_MAX_BYTES);
-	int rc = read_file(path, &text, e) < 0 ? -1 : take_lines(keys, path, buf_view(&text), e);
-	if (text.p)
-		mem_wipe(text.p, text.cap);
-	buf_free(&text);
+	int rc = file_read_secret("key file", path, &text, e) < 0 ? -1 : take_lines(keys, path, buf_view(&text), e);
+	buf_wipe(&text);
 	if (rc < 0)
 		phi_keys_free(keys);
 	else

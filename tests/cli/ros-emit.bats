@@ -691,6 +691,7 @@ numbers() {
 	echo wrong > wrong
 	printf 's3cret\n' > right
 	: > empty
+	chmod 600 wrong right empty
 	url=unix://$REDIS_SOCKET
 	redis CONFIG SET requirepass s3cret
 	ROS_REDIS_PASSWORD_FILE=$PWD/wrong run -78 ros-emit --bus "$url" in

@@ -1256,7 +1256,7 @@ static void unusable_urls_are_refused_without_their_password(void)
 	const char *wrong[] = {
 		"",
 		"secret@host",
-		"rediss://u:secret@h",
+		"rediss://u:secret@h:x",
 		"http://secret@h",
 		"redis://u:secret@h:0",
 		"redis://u:secret@h:70000",
@@ -1296,17 +1296,21 @@ static void a_peer_that_left_is_an_error_and_no_signal(void)
 {
 	int pair[2];
 	char c;
+	struct err e;
 	CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-	CHECK(transport_idle(pair[0]));
-	CHECK_INT(transport_receive(pair[0], &c, 1), 0);
-	CHECK_INT(transport_send(pair[1], "x", 1), 1);
-	CHECK(!transport_idle(pair[0]));
-	CHECK_INT(transport_receive(pair[0], &c, 1), 1);
+	struct transport t = { .driver = &transport_plain, .name = "peer", .fd = pair[0] };
+	CHECK(transport_idle(&t));
+	CHECK_INT(transport_receive(&t, &c, 1, &e), 0);
+	CHECK_INT(send(pair[1], "x", 1, 0), 1);
+	CHECK(!transport_idle(&t));
+	CHECK_INT(transport_receive(&t, &c, 1, &e), 1);
 	close(pair[1]);
-	CHECK(!transport_idle(pair[0]));
-	CHECK_INT(transport_send(pair[0], "x", 1), -1);
-	CHECK_INT(transport_receive(pair[0], &c, 1), -1);
-	close(pair[0]);
+	CHECK(!transport_idle(&t));
+	CHECK_INT(transport_send(&t, "x", 1, &e), -1);
+	CHECK_INT(e.status, ROS_UNREACHABLE);
+	CHECK_INT(transport_receive(&t, &c, 1, &e), -1);
+	transport_close(&t);
+	CHECK(!transport_connected(&t));
 }
 
 #define FIELD(name, value) { STR(name), STR(value) }

@@ -132,6 +132,7 @@ static void test_password_is_the_first_line_of_its_file(void)
 	snprintf(path, sizeof path, "%s/password", dir);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		write_file(path, cases[i].text);
+		CHECK_INT(chmod(path, 0600), 0);
 		char *environment[] = { setting("ROS_STATE_DIR", "/state"), setting("ROS_REDIS_PASSWORD_FILE", "/password"), NULL };
 		struct bus_setup s = BUS_SETUP_DEFAULTS;
 		struct config *c;
