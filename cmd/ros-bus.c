@@ -9,9 +9,11 @@
 #include "bus/pace.h"
 #include "bus/publish.h"
 #include "bus/setup.h"
+#include "bus/url.h"
 #include "io/tool.h"
 #include "io/wait.h"
 #include "json/listing.h"
+#include "posture/formats.h"
 
 #include <inttypes.h>
 
@@ -36,12 +38,18 @@ static struct tool tool;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static bool json, all;
 static int64_t max_len = 100000, older;
+static struct plan_needs needs = PLAN_NEEDS_DEFAULTS;
+static const char *format, *passwords;
+static const char *const formats[] = { "json", "redis.conf", "acl", "compose", NULL };
 
 static const struct option options[] = {
 	{ "json", 'j', OPTION_FLAG, &json, NULL, "print JSON lines", NULL, 0, 0, NULL },
 	{ "all", 'a', OPTION_FLAG, &all, NULL, "dead requeue, dead drop: all dead letters", NULL, 0, 0, NULL },
 	{ "older", 0, OPTION_INT, &older, "DAYS", "trim: only what was published longer ago", NULL, 1, 36500, NULL },
 	{ "max-len", 0, OPTION_INT, &max_len, "N", "info, drain: longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
+	{ "format", 0, OPTION_ENUM, &format, "FORMAT", "config: json (default), redis.conf, acl, compose", NULL, 0, 0, formats },
+	PLAN_OPTIONS(&needs),
+	{ "passwords", 0, OPTION_TEXT, &passwords, "DIR", "config: a file for each user, whose password's hash goes into acl", NULL, 0, 0, NULL },
 	BUS_OPTIONS(&setup),
 	BUS_GROUP_OPTION(&setup),
 	TOOL_OPTIONS(&tool),
@@ -49,7 +57,7 @@ static const struct option options[] = {
 
 static const struct tool_page page = {
 	.name = "ros-bus",
-	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] drain\n[option ...] dead list\n"
+	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] drain\n[option ...] config\n[option ...] dead list\n"
 	            "[option ...] dead show ID\n[option ...] dead requeue ID ...\n[option ...] dead drop ID ...",
 	.summary = "Makes the stream and its group, says where they stand, trims what no group needs, forwards the local queue, and sees\nto the dead letters.",
 	.examples = "ros-bus info\n"
@@ -372,6 +380,42 @@ static int dead_drop(struct keeper *k, struct err *e)
 	return act(k, bus_dead_drop, "dropped", e);
 }
 
+/* --- the server --- */
+
+#define CONFIG_BYTES ((size_t)1 << 20)
+
+/* What the bus's URL says of its server. */
+static int place_needs(const struct url *url, struct err *e)
+{
+	if (url->scheme == URL_FILE)
+		return err_set(e, ROS_CONFIG, "config: the bus is a file, which has no server to configure: name one by --bus");
+	needs.stream = setup.stream;
+	needs.group = setup.group;
+	needs.dead = setup.settings.dead;
+	needs.port = url->port;
+	needs.db = url->db;
+	return 0;
+}
+
+static int config(struct keeper *k, struct err *e)
+{
+	(void)k;
+	struct url url;
+	struct plan plan;
+	struct buf text;
+	buf_init(&text, CONFIG_BYTES);
+	int rc = url_parse(setup.settings.url, &url, e);
+	if (rc == 0 && place_needs(&url, e) == 0 && plan_make(&plan, &needs, e) == 0 && (!passwords || plan_passwords(&plan, passwords, e) == 0)) {
+		plan_format(format ? format : "json")(&plan, &text);
+		out_str(&tool.out, buf_view(&text));
+	} else {
+		rc = -1;
+	}
+	buf_free(&text);
+	url_free(&url);
+	return rc;
+}
+
 /* --- the command line --- */
 
 enum letters { NO_LETTERS, ONE_LETTER, SOME_LETTERS }; /* which operands are ids of dead letters */
@@ -379,17 +423,19 @@ enum letters { NO_LETTERS, ONE_LETTER, SOME_LETTERS }; /* which operands are ids
 static const struct command {
 	const char *name, *action; /* action: the second word, or NULL */
 	enum letters letters;
+	bool offline; /* the bus is not opened */
 	int (*run)(struct keeper *k, struct err *e);
 } commands[] = {
-	{ "create", NULL, NO_LETTERS, create },
-	{ "info", NULL, NO_LETTERS, info },
-	{ "groups", NULL, NO_LETTERS, groups },
-	{ "trim", NULL, NO_LETTERS, trim },
-	{ "drain", NULL, NO_LETTERS, drain },
-	{ "dead", "list", NO_LETTERS, dead_list },
-	{ "dead", "show", ONE_LETTER, dead_show },
-	{ "dead", "requeue", SOME_LETTERS, dead_requeue },
-	{ "dead", "drop", SOME_LETTERS, dead_drop },
+	{ "create", NULL, NO_LETTERS, false, create },
+	{ "info", NULL, NO_LETTERS, false, info },
+	{ "groups", NULL, NO_LETTERS, false, groups },
+	{ "trim", NULL, NO_LETTERS, false, trim },
+	{ "drain", NULL, NO_LETTERS, false, drain },
+	{ "config", NULL, NO_LETTERS, true, config },
+	{ "dead", "list", NO_LETTERS, false, dead_list },
+	{ "dead", "show", ONE_LETTER, false, dead_show },
+	{ "dead", "requeue", SOME_LETTERS, false, dead_requeue },
+	{ "dead", "drop", SOME_LETTERS, false, dead_drop },
 };
 
 static bool operand_is(size_t i, const char *word)
@@ -427,14 +473,14 @@ static int run(struct keeper *k, struct err *e)
 {
 	const struct command *c = find_command();
 	if (!c)
-		return err_set(e, ROS_USAGE, "one of create, info, groups, trim, drain or dead (list, show, requeue, drop) is needed, see --help");
+		return err_set(e, ROS_USAGE, "one of create, info, groups, trim, drain, config or dead (list, show, requeue, drop) is needed, see --help");
 	if (all && c->letters != SOME_LETTERS)
 		return err_set(e, ROS_USAGE, "--all is for dead requeue and dead drop");
 	if (older > 0 && c->run != trim)
 		return err_set(e, ROS_USAGE, "--older is for trim");
-	if (take_ids(k, c, e) < 0 || bus_setup_open(&setup, tool.config, &k->bus, e) < 0)
+	if (take_ids(k, c, e) < 0 || bus_setup_settle(&setup, tool.config, e) < 0)
 		return -1;
-	return c->run(k, e);
+	return !c->offline && bus_open(&k->bus, &setup.settings, e) < 0 ? -1 : c->run(k, e);
 }
 
 int main(int argc, char **argv, char **environment)

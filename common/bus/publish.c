@@ -112,9 +112,9 @@ static int64_t make_room(struct publisher *p, struct err *e)
 	if (bus_info(p->bus, &info, e) < 0)
 		return -1;
 	int64_t trimmed = info.length >= near ? bus_trim(p->bus, INT64_MAX, e) : 0;
-	if (trimmed < 0)
+	if (trimmed < 0 && e->status != ROS_CONFIG)
 		return -1;
-	int64_t length = info.length - trimmed;
+	int64_t length = info.length - (trimmed > 0 ? trimmed : 0); /* a producer may have no right to trim: `ros-bus trim` has */
 	p->state.nearly_full |= length >= near;
 	if (length < p->s.max_len)
 		return p->s.max_len - length;
