@@ -24,6 +24,11 @@ PDF_CFLAGS := $(shell pkg-config --cflags $(PDF_PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PDF_PACKAGES); on Debian: scripts/install-packages)
 endif
+HTTP_PACKAGES := libmicrohttpd# of ros-health alone
+HTTP_CFLAGS := $(shell pkg-config --cflags $(HTTP_PACKAGES))
+ifneq ($(.SHELLSTATUS),0)
+$(error pkg-config did not find one of: $(HTTP_PACKAGES); on Debian: scripts/install-packages)
+endif
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -144,6 +149,8 @@ $(B)/fault/%.so: tests/fault/%.c $(B)/flags
 $(B)/common/report/pdf%.o: PKG_CFLAGS += $(PDF_CFLAGS)
 $(B)/common/report/pdf_press.o: BEFORE_BAN := -include librsvg/rsvg.h# GLib's headers name what is banned
 $(B)/bin/ros-report $(B)/unit/report: PKG_LIBS += $(shell pkg-config --libs $(PDF_PACKAGES))
+$(B)/common/health/serve.o: PKG_CFLAGS += $(HTTP_CFLAGS)
+$(B)/bin/ros-health: PKG_LIBS += $(shell pkg-config --libs $(HTTP_PACKAGES))
 
 -include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(UNIT:%=$(B)/tests/unit/%.d) $(FUZZ:%=$(B)/tests/fuzz/%.d) \
 	$(BENCH:%=$(B)/tests/bench/%.d)

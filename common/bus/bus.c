@@ -200,6 +200,11 @@ int bus_server(struct bus *b, struct bus_server *server, struct err *e)
 	return b->driver->server ? b->driver->server(b, server, e) : 0;
 }
 
+int bus_writable(struct bus *b, struct err *e)
+{
+	return b->driver->writable ? b->driver->writable(b, e) : 0;
+}
+
 int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e)
 {
 	struct entry_id below = { before_ms > 0 ? (uint64_t)before_ms : 0, 0 };

@@ -211,6 +211,12 @@ struct bus_server {
 int bus_server(struct bus *b, struct bus_server *server, struct err *e);
 
 /*
+ * Whether the server would take an entry now, without giving it one: 0, or -1 with the error that an entry would be refused with (full, read-only,
+ * a disk that cannot be written). Asked by an XADD with NOMKSTREAM to a stream that nobody makes, the stream's name and ":probe". A file: 0.
+ */
+int bus_writable(struct bus *b, struct err *e);
+
+/*
  * Removes the entries that were published before before_ms (INT64_MAX: at any time) and that every group has had and acknowledged;
  * nothing that a group still needs, and nothing at all where there is no group. Returns how many.
  */

@@ -36,6 +36,7 @@ struct bus_driver {
 	int (*stream)(struct bus *b, struct bus_stream *stream, struct err *e);
 	int (*groups)(struct bus *b, bus_group_fn *fn, void *arg, struct err *e);
 	int (*server)(struct bus *b, struct bus_server *server, struct err *e); /* NULL: there is none */
+	int (*writable)(struct bus *b, struct err *e); /* NULL: it always is */
 	int64_t (*trim)(struct bus *b, struct entry_id below, struct err *e);
 };
 

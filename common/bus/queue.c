@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "bus/fields.h"
 #include "bus/id.h"
 #include "bus/pace.h"
 #include "io/lock.h"
@@ -27,6 +28,7 @@ struct queue {
 	struct bus *bus;  /* NULL until it is needed */
 	size_t held;      /* entries appended and not settled */
 	struct pace pace;
+	struct field_list fields;
 
 	/* The batch that is being forwarded. */
 	struct bus *to;
@@ -64,6 +66,7 @@ void queue_free(struct queue *q)
 	if (!q)
 		return;
 	bus_close(q->bus);
+	field_list_free(&q->fields);
 	buf_free(&q->url);
 	buf_free(&q->stream);
 	buf_free(&q->dead);
@@ -153,6 +156,18 @@ int queue_settle(struct queue *q, bus_reply_fn *reply, void *arg, struct err *e)
 
 /* --- forwarding --- */
 
+/* What is forwarded says since when it waited, so that how old it is at its arrival tells of the outage, not of the bus. */
+static int forward_entry(struct queue *q, const struct bus_entry *entry, struct err *e)
+{
+	struct str since;
+	str_cut(entry->id, '-', &since);
+	q->fields.n = 0;
+	for (size_t i = 0; i < entry->n_fields; i++)
+		field_list_add(&q->fields, entry->fields[i].name, entry->fields[i].value);
+	field_list_add(&q->fields, STR("queued"), since);
+	return bus_append(q->to, q->fields.v, q->fields.n, e);
+}
+
 static int take(void *arg, const struct bus_entry *entry, struct err *e)
 {
 	struct queue *q = arg;
@@ -160,7 +175,7 @@ static int take(void *arg, const struct bus_entry *entry, struct err *e)
 	snprintf(q->text[q->taken], ID_TEXT, "%.*s", STR_ARG(entry->id));
 	q->ids[q->taken] = str_of(q->text[q->taken]);
 	q->taken++;
-	return bus_append(q->to, entry->fields, entry->n_fields, e);
+	return forward_entry(q, entry, e);
 }
 
 /* Replies come in the order of the entries. */

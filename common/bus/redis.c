@@ -575,5 +575,6 @@ const struct bus_driver redis_driver = {
 	.stream = redis_stream,
 	.groups = redis_groups,
 	.server = redis_server,
+	.writable = redis_writable,
 	.trim = redis_trim,
 };

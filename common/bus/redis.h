@@ -107,6 +107,7 @@ int redis_info(struct bus *base, struct bus_info *info, struct err *e);
 int redis_stream(struct bus *base, struct bus_stream *stream, struct err *e);
 int redis_groups(struct bus *base, bus_group_fn *fn, void *arg, struct err *e);
 int redis_server(struct bus *base, struct bus_server *server, struct err *e);
+int redis_writable(struct bus *base, struct err *e);
 int64_t redis_trim(struct bus *base, struct entry_id below, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include "bus/pace.h"
 
 #define NO_STREAM "ERR no such key"
+#define NAME_BYTES 512
 #define COUNT_PAGE 1000
 #define COUNT_MAX 100000 /* entries on either side */
 
@@ -295,4 +296,18 @@ int redis_server(struct bus *base, struct bus_server *server, struct err *e)
 			copy_setting(value, server->maxmemory_policy, sizeof server->maxmemory_policy);
 	}
 	return 1;
+}
+
+/* Redis looks at what stands against a write before it looks at the stream. */
+int redis_writable(struct bus *base, struct err *e)
+{
+	struct redis_bus *b = redis_of(base);
+	struct buf name;
+	buf_init(&name, NAME_BYTES);
+	buf_fmt(&name, "%s:probe", base->s.stream);
+	redis_compose(b);
+	REQUEST(b, STR("XADD"), buf_view(&name), STR("NOMKSTREAM"), STR("*"), STR("type"), STR("probe"));
+	int rc = redis_ask(b, &b->answer, e);
+	buf_free(&name);
+	return rc;
 }
