@@ -111,9 +111,9 @@ bad_slice='if .model == "m1" and .stage == 3 and draw(100; 8) < 50 then fail els
 }
 
 @test "a value that is not stated is a value; names with quotes are safe in SQL" {
-	record 2000 'if draw(4; 14) == 0 then del(.agent_id) | if draw(2; 15) == 0 then fail else . end else .agent_id = "o'"'"'x" end'
+	record 2000 'if draw(4; 14) == 0 then del(.agent_id) | if draw(2; 15) == 0 then fail else . end else .agent_id = "o'"'"'x" end | .tenant_id = "t'"'"'x"'
 	ros-slice --by agent --format json | jq -e '.slices[0].conditions == {agent: null}'
-	ros-slice --by agent --explain > "$HOME/text"
+	ros-slice --by agent --explain --tenant "t'x" > "$HOME/text"
 	grep -qF "agent_id IS NULL" "$HOME/text"
 	diff <(sed -nE 's/^-- ([01]\|.*)/\1/p' "$HOME/text") <(sed -n '/^-- 1$/,$p' "$HOME/text" | db)
 }
