@@ -115,7 +115,7 @@ stability() {
 @test "one call, no call, a run that is not there" {
 	record 1
 	run -0 ros-stability
-	[[ "$output" = *'all: 1 calls, 0 prompts asked more than once, 1 asked once'* ]]
+	[[ "$output" = *'Stability of 1 call, '*'all: 1 call, 0 prompts asked more than once, 1 asked once'* ]]
 	[[ "$output" != *nan* && "$output" != *inf* ]]
 	stability --by day | jq -e '.tar.value == null and .overall.pairwise_agreement == {value: null, n: 0, low: null, high: null}'
 	[ "$(ros-stability --run 00000000-0000-4000-8000-000000000000)" = 'No calls in the scope.' ]
