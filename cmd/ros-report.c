@@ -7,6 +7,7 @@
 #include "report/model.h"
 #include "report/rules.h"
 #include "report/verify.h"
+#include "store/scope.h"
 #include "store/setup.h"
 #include "store/store.h"
 
@@ -28,22 +29,16 @@
 
 static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
-static const char *run_id, *project_id, *tenant, *mode, *format, *file, *against, *verified;
-static struct option_time from, to;
+static struct scope_options scope_options;
+static const char *format, *file, *against, *verified;
 static struct option_list rules;
 static bool exact;
 static int64_t top = 10, min_cell = REPORT_MIN_CELL;
-static const char *const modes[] = { "DEMO", "LIVE", NULL };
 static const char *formats[FORMATS_MAX]; /* names of the formats, then NULL */
 
 static const struct option options[] = {
-	{ "run", 'r', OPTION_TEXT, &run_id, "UUID", "only calls of this workflow run", NULL, 0, 0, NULL },
-	{ "project", 'p', OPTION_TEXT, &project_id, "UUID", "only calls of this project", NULL, 0, 0, NULL },
-	{ "tenant", 't', OPTION_TEXT, &tenant, "NAME", "only calls of this tenant", NULL, 0, 0, NULL },
-	{ "from", 0, OPTION_TIME, &from, "TIME", "begin of the period: a date or an RFC 3339 time", NULL, 0, 0, NULL },
-	{ "to", 0, OPTION_TIME, &to, "TIME", "end of the period, itself not in it", NULL, 0, 0, NULL },
+	SCOPE_OPTIONS(&scope_options),
 	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
-	{ "mode", 'm', OPTION_ENUM, &mode, "MODE", "only calls of this mode: DEMO or LIVE", NULL, 0, 0, modes },
 	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv, text, html or pdf (default: by -o)", NULL,
 	  0, 0, formats },
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
@@ -69,25 +64,24 @@ static const struct tool_page page = {
 	            "ros-report --from 2026-01-01 --to 2026-02-01 --format json | jq .total_cost_usd\n",
 };
 
-static int parse_uuid(const char *option, const char *text, bool *given, struct uuid *u, struct err *e)
-{
-	*given = text != NULL;
-	if (text && !uuid_parse(str_of(text), u))
-		return err_set(e, ROS_USAGE, "%s: not a uuid: '%s'", option, text);
-	return 0;
-}
-
 static int read_scope(struct report_scope *s, struct err *e)
 {
+	struct scope asked;
+	if (scope_read(&asked, &scope_options, e) < 0)
+		return -1;
 	*s = (struct report_scope){
-		.mode = mode,
-		.has_from = from.given,
-		.from_ms = from.ms,
-		.has_to = to.given,
-		.to_ms = to.ms,
+		.has_run = asked.has_run,
+		.has_project = asked.has_project,
+		.run = asked.run,
+		.project = asked.project,
+		.mode = asked.mode,
+		.tenant = asked.tenant,
+		.has_from = scope_options.from.given,
+		.has_to = scope_options.to.given,
+		.from_ms = asked.from_ms,
+		.to_ms = asked.to_ms,
 		.exact = exact,
 		.top = (int)top,
-		.tenant = tenant,
 		.min_cell = min_cell,
 	};
 	rules_defaults(s->thresholds);
@@ -96,11 +90,7 @@ static int read_scope(struct report_scope *s, struct err *e)
 			return -1;
 	if (tool.n_operands > 0)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
-	if (from.given && to.given && from.ms >= to.ms)
-		return err_set(e, ROS_USAGE, "--to: not after --from");
-	if (parse_uuid("--run", run_id, &s->has_run, &s->run, e) < 0)
-		return -1;
-	return parse_uuid("--project", project_id, &s->has_project, &s->project, e);
+	return 0;
 }
 
 /* A run instead of the run or period; or a period FROM/TO instead of them. */
@@ -108,12 +98,11 @@ static int read_against(const struct report_scope *s, struct report_scope *other
 {
 	struct str begin, end = str_cut(str_of(against), '/', &begin);
 	*other = *s;
-	other->has_from = other->has_to = other->has_run = false;
-	if (!end.p)
-		return parse_uuid("--against", against, &other->has_run, &other->run, e);
-	if (!time_parse_human(begin, &other->from_ms) || !time_parse_human(end, &other->to_ms) || other->from_ms >= other->to_ms)
+	other->has_run = !end.p;
+	other->has_from = other->has_to = end.p;
+	if (end.p ? !time_parse_human(begin, &other->from_ms) || !time_parse_human(end, &other->to_ms) || other->from_ms >= other->to_ms :
+	            !uuid_parse(begin, &other->run))
 		return err_set(e, ROS_USAGE, "--against: neither a uuid nor a period FROM/TO: '%s'", against);
-	other->has_from = other->has_to = true;
 	return 0;
 }
 

@@ -113,6 +113,13 @@ void buf_int(struct buf *b, int64_t v)
 	buf_add(b, p, (size_t)(text + sizeof text - p));
 }
 
+void buf_plural(struct buf *b, int64_t n, const char *one, const char *many)
+{
+	buf_int(b, n);
+	buf_char(b, ' ');
+	buf_z(b, n == 1 ? one : many);
+}
+
 void buf_vfmt(struct buf *b, const char *fmt, va_list args)
 {
 	va_list again;

@@ -31,6 +31,7 @@ void buf_z(struct buf *b, const char *z);
 void buf_str(struct buf *b, struct str s);
 void buf_line(struct buf *b, struct str s); /* on one line: line breaks (LF, CR) become spaces */
 void buf_int(struct buf *b, int64_t v);
+void buf_plural(struct buf *b, int64_t n, const char *one, const char *many); /* 1 call, 2 calls */
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vfmt(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
 void buf_hex(struct buf *b, const void *p, size_t n); /* lower case */

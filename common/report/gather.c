@@ -8,13 +8,12 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "report/query.h"
+#include "store/scope.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_FIRST (-INT64_C(719529) * TIME_DAY_MS) /* a day before year 0, for offsets */
-#define TIME_END (INT64_C(2932898) * TIME_DAY_MS)   /* a day after year 9999 */
 #define SQL_MAX 65536
 
 #define TERM(column) "(SELECT text FROM term WHERE id = " column ")"
@@ -563,8 +562,8 @@ static void set_bounds(struct gather *g)
 {
 	const struct report_scope *s = g->scope;
 	bool exact = s->exact || s->has_run;
-	g->from_ms = !s->has_from ? TIME_FIRST : exact ? s->from_ms : time_floor(s->from_ms, TIME_HOUR_MS);
-	g->to_ms = !s->has_to ? TIME_END : exact ? s->to_ms : ceiling(s->to_ms, TIME_HOUR_MS);
+	g->from_ms = !s->has_from ? SCOPE_FIRST_MS : exact ? s->from_ms : time_floor(s->from_ms, TIME_HOUR_MS);
+	g->to_ms = !s->has_to ? SCOPE_END_MS : exact ? s->to_ms : ceiling(s->to_ms, TIME_HOUR_MS);
 }
 
 int gather_all(struct gather *g, struct db *db, const struct report_scope *scope, struct report_texts *texts,

@@ -5,12 +5,38 @@
 
 #include <inttypes.h>
 
-static void add_conditions(struct buf *out, const struct slice *r)
+static void add_condition(struct buf *out, const struct slice_condition *c)
 {
-	for (size_t i = 0; i < r->n_conditions; i++) {
-		buf_fmt(out, "%s%s IS ", i ? " AND " : "", r->conditions[i].attribute->view);
-		scope_quote(out, r->conditions[i].value);
+	if (!c->attribute->is_list) {
+		buf_fmt(out, "%s IS ", c->attribute->view);
+		scope_quote(out, c->value);
+		return;
 	}
+	buf_fmt(out, "%sEXISTS (SELECT 1 FROM json_each(%s)", c->value.p ? "" : "NOT ", c->attribute->view);
+	if (c->value.p) {
+		buf_z(out, " WHERE value = ");
+		scope_quote(out, c->value);
+	}
+	buf_char(out, ')');
+}
+
+static void add_calls(struct buf *out, const struct slices *s)
+{
+	buf_z(out, "ai_invocations ");
+	scope_view_sql(&s->scope, out);
+	buf_fmt(out, " AND %s", s->metric->view_known);
+}
+
+#define PROMPT "PARTITION BY governance_mode, provider, model, model_version, parameters, prompt_hash"
+
+/* The usual output of a prompt is the most frequent one; of several, the one that came first. */
+static void add_answers(struct buf *out, const struct slices *s)
+{
+	buf_z(out, "(SELECT *, first_value(output_hash) OVER (" PROMPT " ORDER BY same DESC, since) AS usual\n"
+	           "FROM (SELECT *, count(*) OVER (" PROMPT ") AS asked,\n"
+	           "count(*) OVER (" PROMPT ", output_hash) AS same, min(timestamp) OVER (" PROMPT ", output_hash) AS since\nFROM ");
+	add_calls(out, s);
+	buf_z(out, ") WHERE asked > 1)");
 }
 
 static void add_sql(struct buf *out, const struct slices *s, const struct slice *r)
@@ -18,13 +44,14 @@ static void add_sql(struct buf *out, const struct slices *s, const struct slice 
 	char split[TIME_TEXT];
 	time_format(s->split_ms, split);
 	buf_fmt(out, "SELECT timestamp >= '%s' AS held_back, ", split);
-	add_conditions(out, r);
-	buf_z(out, " AS in_slice, count(*) AS n");
-	if (s->metric->view_value)
-		buf_fmt(out, ", %s(%s) AS %s", s->metric->quantity ? "avg" : "sum", s->metric->view_value, s->metric->quantity ? "mean" : "hits");
-	buf_z(out, "\nFROM ai_invocations ");
-	scope_view_sql(&s->scope, out);
-	buf_fmt(out, " AND %s\nGROUP BY 1, 2 ORDER BY 1, 2 DESC;\n", s->metric->view_known);
+	for (size_t i = 0; i < r->n_conditions; i++) {
+		buf_z(out, i ? " AND " : "");
+		add_condition(out, &r->conditions[i]);
+	}
+	buf_fmt(out, " AS in_slice, count(*) AS n, %s(%s) AS %s\nFROM ", s->metric->quantity ? "avg" : "sum", s->metric->view_value,
+	        s->metric->quantity ? "mean" : "hits");
+	s->metric->of_prompts ? add_answers(out, s) : add_calls(out, s);
+	buf_z(out, "\nGROUP BY 1, 2 ORDER BY 1, 2 DESC;\n");
 }
 
 static void add_numbers(struct buf *out, const struct slices *s, int held, int in, const struct slice_side *side)
@@ -41,8 +68,6 @@ static void add_numbers(struct buf *out, const struct slices *s, int held, int i
 
 void slice_explain(const struct slices *s, struct buf *out)
 {
-	if (!s->metric->view_value)
-		buf_z(out, "\n-- Which output of a prompt is the usual one, and which prompts were asked once and are left out, these queries do not say.\n");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct slice *r = &s->v[i];
 		buf_fmt(out, "\n-- %zu\n", i + 1);

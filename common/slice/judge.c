@@ -16,11 +16,11 @@ struct sides {
 	struct sketch *in, *out;
 };
 
-/* The columns and codes of a slice's conditions. */
+/* The columns of a slice's conditions, and the numbers of their values. */
 struct lookup {
-	size_t n;
-	const uint32_t *codes[SLICE_DEPTH_MAX];
-	uint32_t code[SLICE_DEPTH_MAX];
+	const struct slice_table *table;
+	size_t n, columns[SLICE_DEPTH_MAX];
+	uint32_t values[SLICE_DEPTH_MAX];
 };
 
 static size_t column_of(const struct slices *s, const struct slice_attribute *a)
@@ -33,20 +33,24 @@ static size_t column_of(const struct slices *s, const struct slice_attribute *a)
 
 static struct lookup lookup_of(const struct slices *s, const struct slice *slice)
 {
-	struct lookup l = { .n = slice->n_conditions };
+	struct lookup l = { .table = s->table, .n = slice->n_conditions };
 	for (size_t i = 0; i < l.n; i++) {
-		size_t column = column_of(s, slice->conditions[i].attribute);
-		l.codes[i] = s->table->codes[column];
-		l.code[i] = intern_id(s->table->names[column], slice->conditions[i].value);
+		l.columns[i] = column_of(s, slice->conditions[i].attribute);
+		l.values[i] = intern_id(s->table->names[l.columns[i]], slice->conditions[i].value);
 	}
 	return l;
 }
 
 static bool is_in(const struct lookup *l, size_t row)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->codes[i][row] != l->code[i])
+	for (size_t i = 0; i < l->n; i++) {
+		size_t n, at = 0;
+		const uint32_t *values = slice_table_values(l->table, l->columns[i], row, &n);
+		while (at < n && values[at] != l->values[i])
+			at++;
+		if (at == n)
 			return false;
+	}
 	return true;
 }
 
@@ -138,14 +142,14 @@ static bool is_condition(const struct slice *slice, const struct slice_attribute
 	return false;
 }
 
-/* Like with like: within the values of each other attribute; kept is the one that takes most away. */
+/* Like with like: within the values of each other attribute, or its equal lists of them; kept is the one that takes most away. */
 static void judge_strata(const struct slices *s, struct slice *slice, const struct lookup *l)
 {
 	struct strata_result r;
 	slice->has_crude = odds(s, l, NULL, 1, &slice->crude);
 	for (size_t c = 0; c < s->options.n_by && slice->has_crude; c++) {
-		size_t values = intern_count(s->table->names[c]);
-		if (values < 2 || is_condition(slice, s->options.by[c]) || !odds(s, l, s->table->codes[c], values, &r))
+		size_t codes = slice_table_codes(s->table, c);
+		if (codes < 2 || is_condition(slice, s->options.by[c]) || !odds(s, l, s->table->codes[c], codes, &r))
 			continue;
 		if (slice->has_adjusted && fabs(log(r.odds_ratio)) >= fabs(log(slice->like_with_like.odds_ratio)))
 			continue;

@@ -192,22 +192,29 @@ static struct cell *cell_of(struct search *f, const uint32_t *codes, int depth)
 	return &f->cells[*place - 1];
 }
 
-/* Counts the calls of the first part by the columns of k. */
-static void count_columns(struct search *f, const struct key *k, int depth)
+/* Counts a call by the columns of k, once for each combination of its values there; k's values are those up to `chosen`. */
+static void count_row(struct search *f, struct key *k, int depth, int chosen, size_t row)
 {
-	const struct slice_table *t = f->t;
-	bool quantity = f->s->metric->quantity;
-	map_clear(f->places);
-	for (size_t i = 0; i < t->n; i++) {
-		uint32_t codes[SLICE_DEPTH_MAX];
-		bool counts = t->times[i] < f->s->split_ms;
-		for (int d = 0; d < depth && counts; d++) {
-			codes[d] = t->codes[k->columns[d]][i];
-			counts = depth == 1 || f->frequent[k->columns[d]][codes[d]];
-		}
-		if (counts)
-			count_call(cell_of(f, codes, depth), t->values[i], quantity);
+	if (chosen == depth) {
+		count_call(cell_of(f, k->codes, depth), f->t->values[row], f->s->metric->quantity);
+		return;
 	}
+	size_t n;
+	const uint32_t *values = slice_table_values(f->t, (size_t)k->columns[chosen], row, &n);
+	for (size_t i = 0; i < n; i++) {
+		k->codes[chosen] = values[i];
+		if (depth == 1 || f->frequent[k->columns[chosen]][values[i]])
+			count_row(f, k, depth, chosen + 1, row);
+	}
+}
+
+/* Counts the calls of the first part by the columns of k. */
+static void count_columns(struct search *f, struct key k, int depth)
+{
+	map_clear(f->places);
+	for (size_t i = 0; i < f->t->n; i++)
+		if (f->t->times[i] < f->s->split_ms)
+			count_row(f, &k, depth, 0, i);
 }
 
 static void search_columns(struct search *f, struct key k, int depth)
@@ -215,7 +222,7 @@ static void search_columns(struct search *f, struct key k, int depth)
 	size_t at = 0;
 	struct str codes;
 	const int64_t *place;
-	count_columns(f, &k, depth);
+	count_columns(f, k, depth);
 	while ((place = map_next(f->places, &at, &codes))) {
 		const struct cell *cell = &f->cells[*place - 1];
 		memcpy(k.codes, codes.p, codes.n);

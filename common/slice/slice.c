@@ -33,6 +33,9 @@ int slice_build(struct slices **built, struct db *db, const struct scope *scope,
 	s->options = *options;
 	s->metric = options->metric;
 	s->table = slice_table_new(options->n_by);
+	for (size_t i = 0; i < options->n_by; i++)
+		if (options->by[i]->is_list)
+			slice_table_make_lists(s->table, i);
 	if (db_begin_read(db, e) < 0)
 		return -1;
 	int rc = slice_table_read(s, db, e);

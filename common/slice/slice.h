@@ -1,6 +1,7 @@
 /*
- * Where is it worse: slices of the calls, which are one value of an attribute or of up to three at once, against all calls that are not in them. Slices are found
- * in the first two thirds of the calls, in order of time, and looked at again in the last third, which took no part in finding them. All is read from the record.
+ * Where is it worse: slices of the calls, which are one value of an attribute or of up to three at once, against all calls that are not in them. A call that has
+ * several values of an attribute, as tags, is in the slices of each. Slices are found in the first two thirds of the calls, in order of time, and looked at again
+ * in the last third, which took no part in finding them. All is read from the record.
  *
  * slice_build() computes the model; a renderer gets the model and a buffer, never the database.
  */
@@ -31,8 +32,9 @@ struct slice_metric {
 	const char *name, *what; /* of --metric; in words */
 	bool quantity;
 	const char *known, *value; /* over the tables of scope_sql(): whether a call counts, and its value; a hit is 1 */
-	const char *view_known, *view_value; /* the same over the view ai_invocations; NULL: SQL cannot say it */
+	const char *view_known, *view_value; /* the same over the view ai_invocations */
 	double unit;             /* of values as they are shown */
+	bool of_prompts;         /* known of calls whose prompt was asked twice: whether the output is the usual one */
 };
 
 extern const struct slice_metric slice_metrics[]; /* ends with a line of zeros */
@@ -40,6 +42,7 @@ extern const struct slice_metric slice_metrics[]; /* ends with a line of zeros *
 struct slice_attribute {
 	const char *name;
 	const char *column, *view; /* over the tables of scope_sql(); over the view ai_invocations */
+	bool is_list;              /* a JSON array: a call has each of its values */
 };
 
 extern const struct slice_attribute slice_attributes[]; /* ends with a line of zeros */

@@ -15,29 +15,29 @@
 #define OUTPUTS "s.status = 'SUCCESS' AND i.prompt_hash NOT NULL AND i.output_hash NOT NULL"
 
 const struct slice_metric slice_metrics[] = {
-	{ "error", "calls without success", false, "1", "s.status <> 'SUCCESS'", "1", "status <> 'SUCCESS'", 1 },
-	{ "latency", "latency, ms", true, "i.latency_ms NOT NULL", "i.latency_ms", "latency_ms NOT NULL", "latency_ms", 1 },
-	{ "cost", "cost, USD", true, "i.cost_nano NOT NULL", "i.cost_nano", "cost_usd NOT NULL", "cost_usd", 1e-9 },
-	{ "escalation", "escalated calls", false, "i.escalated NOT NULL", "i.escalated", "escalated NOT NULL", "escalated", 1 },
+	{ "error", "calls without success", false, "1", "s.status <> 'SUCCESS'", "1", "status <> 'SUCCESS'", 1, false },
+	{ "latency", "latency, ms", true, "i.latency_ms NOT NULL", "i.latency_ms", "latency_ms NOT NULL", "latency_ms", 1, false },
+	{ "cost", "cost, USD", true, "i.cost_nano NOT NULL", "i.cost_nano", "cost_usd NOT NULL", "cost_usd", 1e-9, false },
+	{ "escalation", "escalated calls", false, "i.escalated NOT NULL", "i.escalated", "escalated NOT NULL", "escalated", 1, false },
 	{ "quality", "calls that did not pass the quality gate", false, "i.quality_gate_passed NOT NULL", "i.quality_gate_passed = 0",
-	  "quality_gate_passed NOT NULL", "quality_gate_passed = 0", 1 },
+	  "quality_gate_passed NOT NULL", "quality_gate_passed = 0", 1, false },
 	{ "stability", "outputs that are not the usual one of their prompt", false, OUTPUTS, "0",
-	  "status = 'SUCCESS' AND prompt_hash NOT NULL AND output_hash NOT NULL", NULL, 1 },
+	  "status = 'SUCCESS' AND prompt_hash NOT NULL AND output_hash NOT NULL", "output_hash <> usual", 1, true },
 	{ 0 },
 };
 
 const struct slice_attribute slice_attributes[] = {
-	{ "model", "d.model", "model" },
-	{ "provider", "d.provider", "provider" },
-	{ "tier", "d.tier", "tier" },
-	{ "stage", "s.stage", "stage" },
-	{ "purpose", "s.purpose", "purpose" },
-	{ "caller", TERM("i.caller_service_term"), "caller_service" },
-	{ "mode", "d.governance_mode", "governance_mode" },
-	{ "agent", TERM("i.agent_id_term"), "agent_id" },
-	{ "dataset", "i.dataset_ids", "dataset_ids" },
-	{ "tag", "i.tags", "tags" },
-	{ "hour", "strftime('%H', i.time_ms / 1000, 'unixepoch')", "substr(timestamp, 12, 2)" },
+	{ "model", "d.model", "model", false },
+	{ "provider", "d.provider", "provider", false },
+	{ "tier", "d.tier", "tier", false },
+	{ "stage", "s.stage", "stage", false },
+	{ "purpose", "s.purpose", "purpose", false },
+	{ "caller", TERM("i.caller_service_term"), "caller_service", false },
+	{ "mode", "d.governance_mode", "governance_mode", false },
+	{ "agent", TERM("i.agent_id_term"), "agent_id", false },
+	{ "dataset", "i.dataset_ids", "dataset_ids", true },
+	{ "tag", "i.tags", "tags", true },
+	{ "hour", "strftime('%H', i.time_ms / 1000, 'unixepoch')", "substr(timestamp, 12, 2)", false },
 	{ 0 },
 };
 
@@ -75,10 +75,29 @@ void slice_table_free(struct slice_table *t)
 	for (size_t i = 0; i < t->n_columns; i++) {
 		free(t->codes[i]);
 		intern_free(t->names[i]);
+		lists_free(t->lists[i]);
 	}
 	free(t->values);
 	free(t->times);
 	free(t);
+}
+
+void slice_table_make_lists(struct slice_table *t, size_t column)
+{
+	t->lists[column] = lists_new(t->names[column]);
+}
+
+const uint32_t *slice_table_values(const struct slice_table *t, size_t column, size_t row, size_t *n)
+{
+	if (t->lists[column])
+		return lists_values(t->lists[column], t->codes[column][row], n);
+	*n = 1;
+	return &t->codes[column][row];
+}
+
+size_t slice_table_codes(const struct slice_table *t, size_t column)
+{
+	return t->lists[column] ? lists_count(t->lists[column]) : intern_count(t->names[column]);
 }
 
 static void grow(struct slice_table *t)
@@ -97,7 +116,7 @@ void slice_table_add(struct slice_table *t, int64_t time_ms, int64_t value, cons
 	t->times[t->n] = time_ms;
 	t->values[t->n] = value;
 	for (size_t i = 0; i < t->n_columns; i++)
-		t->codes[i][t->n] = intern_id(t->names[i], names[i]);
+		t->codes[i][t->n] = t->lists[i] ? lists_id(t->lists[i], names[i]) : intern_id(t->names[i], names[i]);
 	t->n++;
 }
 
@@ -128,7 +147,7 @@ static void take_call(struct slices *s, const struct db_stmt *row, struct answer
 	}
 	for (size_t i = 0; i < s->options.n_by; i++)
 		names[i] = db_text(row, COLUMN_NAMES + (int)i);
-	if (!s->metric->view_value)
+	if (s->metric->of_prompts)
 		keep_answer(answers, row, s->table->n);
 	slice_table_add(s->table, db_int(row, COLUMN_TIME), db_int(row, COLUMN_VALUE), names);
 }
@@ -149,16 +168,20 @@ static int by_answer(const void *a, const void *b)
 /* The usual output of the prompt whose answers are given: the most frequent; of several, the one that came first. */
 static uint64_t usual_output(const struct slice_table *t, const struct answer *v, size_t n)
 {
-	size_t most = 0, best = 0;
+	size_t most = 0;
+	uint64_t best = 0;
+	int64_t best_since = 0;
 	for (size_t start = 0, end; start < n; start = end) {
-		for (end = start; end < n && v[end].output == v[start].output;)
-			end++;
-		if (end - start > most || (end - start == most && t->times[v[start].row] < t->times[v[best].row])) {
+		int64_t since = t->times[v[start].row];
+		for (end = start; end < n && v[end].output == v[start].output; end++)
+			since = t->times[v[end].row] < since ? t->times[v[end].row] : since;
+		if (end - start > most || (end - start == most && since < best_since)) {
 			most = end - start;
-			best = start;
+			best = v[start].output;
+			best_since = since;
 		}
 	}
-	return v[best].output;
+	return best;
 }
 
 #define UNKNOWN (-1)
@@ -218,7 +241,7 @@ int slice_table_read(struct slices *s, struct db *db, struct err *e)
 			take_call(s, row, &answers, &mode);
 		db_finalize(row);
 	}
-	if (rc == 0 && !s->metric->view_value) {
+	if (rc == 0 && s->metric->of_prompts) {
 		settle_answers(s, &answers);
 		drop_unknown(s);
 	}

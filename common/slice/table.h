@@ -3,18 +3,29 @@
 #define ROS_SLICE_TABLE_H
 
 #include "base/intern.h"
+#include "slice/lists.h"
 #include "slice/slice.h"
 
 struct slice_table {
 	size_t n, cap;          /* calls whose value is known */
 	size_t n_columns;
-	uint32_t *codes[SLICE_COLUMNS_MAX]; /* one a column: numbers of names */
+	uint32_t *codes[SLICE_COLUMNS_MAX]; /* one a column: numbers of names, or of lists of them */
 	struct intern *names[SLICE_COLUMNS_MAX];
+	struct lists *lists[SLICE_COLUMNS_MAX]; /* NULL where a call has one value */
 	int64_t *values, *times; /* one a call */
 };
 
 struct slice_table *slice_table_new(size_t n_columns);
 void slice_table_free(struct slice_table *t); /* NULL is fine */
+
+/* From here on the column's names are JSON arrays of values. */
+void slice_table_make_lists(struct slice_table *t, size_t column);
+
+/* The numbers of the values that a call has in a column, one at least. */
+const uint32_t *slice_table_values(const struct slice_table *t, size_t column, size_t row, size_t *n);
+
+/* How many different codes a column has. */
+size_t slice_table_codes(const struct slice_table *t, size_t column);
 
 /* Adds a call; one name a column. */
 void slice_table_add(struct slice_table *t, int64_t time_ms, int64_t value, const struct str *names);

@@ -23,18 +23,21 @@ static void add_name(struct buf *out, const struct slice *s)
 
 static void add_side(struct buf *out, const struct slices *s, const struct slice_side *side)
 {
-	if (side->n == 0)
-		buf_z(out, "no");
-	else if (s->metric->quantity)
-		buf_fmt(out, "median %.4g of %" PRId64, side->median * s->metric->unit, side->n);
+	if (side->n == 0) {
+		buf_z(out, "no calls");
+		return;
+	}
+	if (s->metric->quantity)
+		buf_fmt(out, "median %.4g of ", side->median * s->metric->unit);
 	else
-		buf_fmt(out, "%.1f %% of %" PRId64, 100 * (double)side->sum / (double)side->n, side->n);
+		buf_fmt(out, "%.1f %% of ", 100 * (double)side->sum / (double)side->n);
+	buf_plural(out, side->n, "call", "calls");
 }
 
 static void add_part(struct buf *out, const struct slices *s, const struct slice_part *p)
 {
 	add_side(out, s, &p->in);
-	buf_z(out, " calls against ");
+	buf_z(out, " against ");
 	add_side(out, s, &p->out);
 	if (!p->tested)
 		buf_z(out, ": not tested");
@@ -78,13 +81,16 @@ static void add_search(struct buf *out, const struct slices *s)
 	for (size_t i = 0; i < s->options.n_by; i++)
 		buf_fmt(out, "%s%s", i ? ", " : "", s->options.by[i]->name);
 	buf_fmt(out, ", up to %d at once; slices of at least %" PRId64 " calls of the first two thirds.\n", s->options.depth, s->options.min_size);
-	buf_fmt(out, "%" PRId64 " tests. Not tested: %" PRId64 " too small, %" PRId64 " with too few calls outside, %" PRId64 " of the same calls as a shorter one, %" PRId64
-	             " where nothing varies.\n", s->tests, s->small, s->whole, s->same, s->untested);
+	buf_plural(out, s->tests, "test", "tests");
+	buf_fmt(out, ". Not tested: %" PRId64 " too small, %" PRId64 " with too few calls outside, %" PRId64 " of the same calls as a shorter one, %" PRId64
+	             " where nothing varies.\n", s->small, s->whole, s->same, s->untested);
 }
 
 void slice_text(const struct slices *s, struct buf *out)
 {
-	buf_fmt(out, "Where is it worse: %s. %" PRId64 " calls, read from the record; %" PRId64 " of them without that figure.\n", s->metric->what, s->calls, s->unknown);
+	buf_fmt(out, "Where is it worse: %s. ", s->metric->what);
+	buf_plural(out, s->calls, "call", "calls");
+	buf_fmt(out, ", read from the record; %" PRId64 " of them without that figure.\n", s->unknown);
 	if (s->all.n == 0)
 		return;
 	add_time(out, s->first_ms);
@@ -94,7 +100,7 @@ void slice_text(const struct slices *s, struct buf *out)
 	add_time(out, s->split_ms);
 	buf_z(out, " on. All: ");
 	add_side(out, s, &s->all);
-	buf_z(out, " calls.\n");
+	buf_z(out, ".\n");
 	if (s->mixed)
 		buf_z(out, "DEMO and LIVE calls are both in the scope, and stand together.\n");
 	add_search(out, s);

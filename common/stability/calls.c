@@ -32,7 +32,6 @@ enum column {
 
 static const char *const statuses[STATUSES] = { "SUCCESS", "FAILED", "BLOCKED", "TIMEOUT", "RATE_LIMITED" };
 
-/* A text that is safe to show, kept with the model. */
 static uint32_t keep(struct calls *c, struct str text)
 {
 	char *copy = mem_strdup(text);
@@ -43,7 +42,7 @@ static uint32_t keep(struct calls *c, struct str text)
 	return id;
 }
 
-static struct str kept(struct calls *c, struct str text)
+struct str calls_keep(struct calls *c, struct str text)
 {
 	return intern_name(c->s->names, keep(c, text));
 }
@@ -91,7 +90,7 @@ static int read_models(struct calls *c, struct db *db, struct err *e)
 			c->model_of = mem_grow(c->model_of, id + 1, sizeof *c->model_of);
 			c->n_deployments = id + 1;
 		}
-		struct stability_model m = { kept(c, db_text(row, 1)), kept(c, db_text(row, 2)), kept(c, db_text(row, 3)) };
+		struct stability_model m = { calls_keep(c, db_text(row, 1)), calls_keep(c, db_text(row, 2)), calls_keep(c, db_text(row, 3)) };
 		c->model_of[id] = model_number(c, &m);
 	}
 	db_finalize(row);
@@ -119,7 +118,7 @@ static void take_output(struct calls *c, const struct db_stmt *row, uint32_t mod
 		.output = hash_fold(HASH_FOLD, output),
 		.time_ms = db_int(row, COLUMN_TIME),
 		.model = model,
-		.version = keep(c, db_text(row, COLUMN_VERSION)),
+		.version = intern_id(c->versions, db_text(row, COLUMN_VERSION)),
 		.parameters = intern_id(c->parameters, db_text(row, COLUMN_PARAMETERS)),
 	};
 }
@@ -225,7 +224,7 @@ static void list_mismatches(struct calls *c)
 int calls_read(struct calls *c, struct stability *s, struct db *db, const struct scope *scope, struct err *e)
 {
 	bool any;
-	*c = (struct calls){ .s = s, .parameters = intern_new(), .mismatches = map_new() };
+	*c = (struct calls){ .s = s, .versions = intern_new(), .parameters = intern_new(), .mismatches = map_new() };
 	if (scope_period(scope, db, &any, &s->first_ms, &s->last_ms, e) < 0)
 		return -1;
 	s->middle_ms = s->first_ms + (s->last_ms - s->first_ms + 1) / 2;
@@ -245,6 +244,7 @@ void calls_free(struct calls *c)
 	free(c->halves);
 	free(c->v);
 	free(c->model_of);
+	intern_free(c->versions);
 	intern_free(c->parameters);
 	map_free(c->mismatches);
 }

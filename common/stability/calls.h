@@ -10,7 +10,7 @@
 struct call {
 	uint64_t prompt, output;
 	int64_t time_ms;
-	uint32_t model, version, parameters; /* numbers: of the model, the version's name, the parameters' text */
+	uint32_t model, version, parameters; /* numbers: of the model, and by calls of the version's name and the parameters' text */
 	int32_t day;                         /* since 1970 where days are apart, otherwise 0 */
 };
 
@@ -35,7 +35,7 @@ struct calls {
 	struct halves *halves;    /* one a model */
 	uint32_t *model_of;       /* by the deployment's id */
 	size_t n_deployments;
-	struct intern *parameters;
+	struct intern *versions, *parameters; /* by the order of the calls alone: other names must not disturb the shuffling of versions */
 	struct map *mismatches;   /* (model, term asked for): calls */
 };
 
@@ -47,6 +47,9 @@ void calls_free(struct calls *c);
 void groups_measure(struct calls *c);
 void versions_compare(struct calls *c);
 void drift_test(struct calls *c);
+
+/* A text that is safe to show, kept with the model. */
+struct str calls_keep(struct calls *c, struct str text);
 
 /* In order of prompt, model, parameters, day, version, time. */
 void calls_sort(struct calls *c);

@@ -106,7 +106,7 @@ static struct stability_group *group_of(struct grouping *g, const struct call *c
 		new.model = &s->models[c->model];
 	}
 	if (s->by == STABILITY_BY_VERSION)
-		new.version = intern_name(s->names, c->version);
+		new.version = calls_keep(g->calls, intern_name(g->calls->versions, c->version));
 	int64_t *place = map_put(g->places, bytes);
 	if (*place == 0) {
 		s->groups = mem_grow(s->groups, s->n_groups + 1, sizeof *s->groups);

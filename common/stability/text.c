@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 
-
 static void add_time(struct buf *out, int64_t ms)
 {
 	char text[TIME_TEXT];
@@ -45,7 +44,9 @@ static void add_tar(struct buf *out, const struct stability_group *g)
 	}
 	buf_z(out, "    all equal            ");
 	add_share(out, (double)g->equal / (double)g->tested, g->tar);
-	buf_fmt(out, ", %" PRId64 " of %" PRId64 " prompts%s\n", g->equal, g->tested, g->outside ? "; unlike the other days" : "");
+	buf_fmt(out, ", %" PRId64 " of ", g->equal);
+	buf_plural(out, g->tested, "prompt", "prompts");
+	buf_z(out, g->outside ? "; unlike the other days\n" : "\n");
 	if (g->equal == g->tested)
 		buf_fmt(out, "                         no difference was seen; as many as %.2g %% of prompts may still differ\n",
 		        100 * interval_none_seen(g->tested));
@@ -55,7 +56,10 @@ static void add_group(struct buf *out, const struct stability *s, const struct s
 {
 	buf_z(out, "\n  ");
 	add_label(out, s, g);
-	buf_fmt(out, ": %" PRId64 " calls, %" PRId64 " prompts asked more than once, %" PRId64 " asked once\n", g->calls, g->prompts, g->once);
+	buf_z(out, ": ");
+	buf_plural(out, g->calls, "call, ", "calls, ");
+	buf_plural(out, g->prompts, "prompt", "prompts");
+	buf_fmt(out, " asked more than once, %" PRId64 " asked once\n", g->once);
 	if (g->prompts == 0)
 		return;
 	add_tar(out, g);
@@ -67,7 +71,8 @@ static void add_group(struct buf *out, const struct stability *s, const struct s
 	if (g->diverged > 0) {
 		buf_z(out, "    first difference     ");
 		add_time(out, g->diverged_ms);
-		buf_fmt(out, ", in %" PRId64 " prompts in all\n", g->diverged);
+		buf_z(out, ", in ");
+		buf_plural(out, g->diverged, "prompt in all\n", "prompts in all\n");
 	}
 }
 
@@ -85,8 +90,8 @@ static void add_versions(struct buf *out, const struct stability *s)
 		const struct stability_versions *v = &s->versions[i];
 		buf_z(out, "  ");
 		add_model(out, s, v->model);
-		buf_fmt(out, ": %.1f %% within a version, %.1f %% between; %" PRId64 " calls, %" PRId64 " prompts; permutation test, ", 100 * v->within,
-		        100 * v->between, v->calls, v->prompts);
+		buf_fmt(out, ": %.1f %% within a version, %.1f %% between; %" PRId64 " calls, ", 100 * v->within, 100 * v->between, v->calls);
+		buf_plural(out, v->prompts, "prompt; permutation test, ", "prompts; permutation test, ");
 		add_p(out, v->p, v->adjusted);
 		buf_z(out, v->adjusted <= STABILITY_DRIFT_P ? ": the versions differ\n" : ": no difference shown\n");
 	}
@@ -108,7 +113,9 @@ static void add_drifts(struct buf *out, const struct stability *s)
 {
 	buf_fmt(out, "\nDrift, before and after ");
 	add_time(out, s->middle_ms);
-	buf_fmt(out, ": %zu tests; taken for real where the adjusted p is at most %.2g\n\n", s->n_tests, STABILITY_DRIFT_P);
+	buf_z(out, ": ");
+	buf_plural(out, (int64_t)s->n_tests, "test", "tests");
+	buf_fmt(out, "; taken for real where the adjusted p is at most %.2g\n\n", STABILITY_DRIFT_P);
 	size_t real = 0;
 	for (; real < s->n_tests && s->drifts[real].adjusted <= STABILITY_DRIFT_P; real++)
 		add_drift(out, s, &s->drifts[real]);
@@ -129,7 +136,8 @@ static void add_mismatches(struct buf *out, const struct stability *s)
 		const struct stability_mismatch *m = &s->mismatches[i];
 		buf_fmt(out, "  %.*s: served by ", STR_ARG(m->asked));
 		add_model(out, s, m->model);
-		buf_fmt(out, ", %" PRId64 " calls\n", m->calls);
+		buf_z(out, ", ");
+		buf_plural(out, m->calls, "call\n", "calls\n");
 	}
 }
 
@@ -139,7 +147,8 @@ void stability_text(const struct stability *s, struct buf *out)
 		buf_z(out, "No calls in the scope.\n");
 		return;
 	}
-	buf_fmt(out, "Stability of %" PRId64 " calls, ", s->calls);
+	buf_z(out, "Stability of ");
+	buf_plural(out, s->calls, "call, ", "calls, ");
 	add_time(out, s->first_ms);
 	buf_z(out, " to ");
 	add_time(out, s->last_ms);

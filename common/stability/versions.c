@@ -162,7 +162,7 @@ void versions_compare(struct calls *c)
 {
 	struct stability *s = c->s;
 	struct shuffle *shuffles = mem_array(s->n_models + 1, sizeof *shuffles);
-	int64_t *counts = mem_array(intern_count(s->names) + 1, sizeof *counts);
+	int64_t *counts = mem_array(intern_count(c->versions) + 1, sizeof *counts);
 	for (size_t i = 0; i < s->n_models; i++)
 		shuffles[i].counts = counts;
 	gather(c, shuffles);

@@ -1,11 +1,7 @@
 /* The scope of a question as options, as conditions on the record, and as SQL for people. */
 #include "store/scope.h"
 
-#include "base/timefmt.h"
-
-#define TIME_FIRST (-INT64_C(719529) * TIME_DAY_MS) /* a day before year 0, for offsets */
 #define SQL_MAX 4096
-#define TIME_END (INT64_C(2932898) * TIME_DAY_MS)   /* a day after year 9999 */
 
 const char *const scope_modes[] = { "DEMO", "LIVE", NULL };
 
@@ -20,9 +16,11 @@ static int read_uuid(const char *option, const char *text, bool *given, struct u
 int scope_read(struct scope *s, const struct scope_options *o, struct err *e)
 {
 	*s = (struct scope){
+		.tenant = o->tenant,
 		.mode = o->mode,
-		.from_ms = o->from.given ? o->from.ms : TIME_FIRST,
-		.to_ms = o->to.given ? o->to.ms : TIME_END,
+		.from_ms = o->from.given ? o->from.ms : SCOPE_FIRST_MS,
+		.to_ms = o->to.given ? o->to.ms : SCOPE_END_MS,
+		.last_batch = INT64_MAX,
 	};
 	if (s->from_ms >= s->to_ms)
 		return err_set(e, ROS_USAGE, "--to: not after --from");
@@ -43,7 +41,8 @@ void scope_sql(const struct scope *s, struct buf *sql)
 	else
 		buf_z(sql, " FROM invocation i CROSS JOIN series s CROSS JOIN deployment d WHERE ?1 IS NULL AND ");
 	buf_z(sql, "(?2 IS NULL OR d.project_id = ?2) AND (?3 IS NULL OR d.governance_mode = ?3)"
-	           " AND i.time_ms >= ?4 AND i.time_ms < ?5 AND s.id = i.series_id AND d.id = i.deployment_id");
+	           " AND i.time_ms >= ?4 AND i.time_ms < ?5 AND s.id = i.series_id AND d.id = i.deployment_id"
+	           " AND (?6 IS NULL OR s.tenant_id = ?6) AND i.batch <= ?7");
 }
 
 void scope_bind(const struct scope *s, struct db_stmt *stmt)
@@ -54,22 +53,24 @@ void scope_bind(const struct scope *s, struct db_stmt *stmt)
 	db_bind_text(stmt, 3, str_of(s->mode));
 	db_bind_int(stmt, 4, s->from_ms);
 	db_bind_int(stmt, 5, s->to_ms);
+	db_bind_text(stmt, 6, str_of(s->tenant));
+	db_bind_int(stmt, 7, s->last_batch);
 }
 
 #define EDGE(which) "(SELECT " which "(time_ms) FROM invocation WHERE deployment_id = d.id AND time_ms >= ?4 AND time_ms < ?5)"
 
-/* Of a run its own index knows the times, else that of the deployments: a step or two for each. */
+/* The index of the deployments knows the times, a step or two for each; but nothing of runs, tenants and batches: of those all calls are read. */
 int scope_period(const struct scope *s, struct db *db, bool *any, int64_t *first_ms, int64_t *last_ms, struct err *e)
 {
 	const char *sql = "SELECT min(first), max(last) FROM (SELECT " EDGE("min") " AS first, " EDGE("max") " AS last FROM deployment d"
-	                  " WHERE ?1 IS NULL AND (?2 IS NULL OR project_id = ?2) AND (?3 IS NULL OR governance_mode = ?3))";
-	struct buf of_run;
+	                  " WHERE ?1 IS NULL AND ?6 IS NULL AND ?7 NOT NULL AND (?2 IS NULL OR project_id = ?2) AND (?3 IS NULL OR governance_mode = ?3))";
+	struct buf by_calls;
 	struct db_stmt *stmt;
-	buf_init(&of_run, SQL_MAX);
-	if (s->has_run) {
-		buf_z(&of_run, "SELECT min(i.time_ms), max(i.time_ms)");
-		scope_sql(s, &of_run);
-		sql = buf_cstr(&of_run);
+	buf_init(&by_calls, SQL_MAX);
+	if (s->has_run || s->tenant || s->last_batch < INT64_MAX) {
+		buf_z(&by_calls, "SELECT min(i.time_ms), max(i.time_ms)");
+		scope_sql(s, &by_calls);
+		sql = buf_cstr(&by_calls);
 	}
 	int rc = db_prepare(db, sql, &stmt, e);
 	if (rc == 0) {
@@ -80,7 +81,7 @@ int scope_period(const struct scope *s, struct db *db, bool *any, int64_t *first
 		*last_ms = *any ? db_int(stmt, 1) : 0;
 		db_finalize(stmt);
 	}
-	buf_free(&of_run);
+	buf_free(&by_calls);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -116,6 +117,10 @@ void scope_view_sql(const struct scope *s, struct buf *sql)
 		add_uuid(sql, "run_id", &s->run);
 	if (s->has_project)
 		add_uuid(sql, "project_id", &s->project);
+	if (s->tenant) {
+		buf_z(sql, " AND tenant_id = ");
+		scope_quote(sql, str_of(s->tenant));
+	}
 	if (s->mode)
 		buf_fmt(sql, " AND governance_mode = '%s'", s->mode);
 }

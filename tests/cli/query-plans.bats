@@ -40,6 +40,7 @@ ask() {
 	planned ros-stage resume 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-stability
 	planned ros-stability --mode DEMO --project $project
+	planned ros-stability --tenant a
 	planned ros-stability --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80
 	planned ros-slice --by model,stage,agent
 	planned ros-slice --mode DEMO --project $project --metric stability

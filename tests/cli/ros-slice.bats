@@ -86,9 +86,38 @@ bad_slice='if .model == "m1" and .stage == 3 and draw(100; 8) < 50 then fail els
 	run -64 ros-slice --explain --format json
 }
 
+@test "--explain of stability: the usual output is the most frequent, then the first" {
+	record 2000 'def hash($k): "sha256:" + ("0" * 64 + ($k | tostring))[-64:];
+		.prompt_hash = hash($i / 4 | floor) | .model = if $i % 200 < 100 then "m1" else "m2" end | .agent_id = null
+		| .output_hash = hash(if .model == "m1" and draw(2; 13) == 0 then $i else 0 end) | if $i < 3 then .prompt_hash = hash(5000 + $i) else . end'
+	ros-slice --by model,stage --metric stability --explain > "$HOME/text"
+	grep -q '^1. model m1 ' "$HOME/text"
+	sed -n '/^-- 1$/,$p' "$HOME/text" | db > "$HOME/got"
+	diff <(sed -nE 's/^-- ([01]\|.*)/\1/p' "$HOME/text") "$HOME/got"
+	[ "$(wc -l < "$HOME/got")" -ge 4 ]
+}
+
+@test "tags and datasets: a call is in the slice of each value that it has" {
+	record 2000 '.tags = [["a"], ["b", "a"], [], ["c'"'"'d", "c'"'"'d"]][draw(4; 20)] | .agent_id = null
+		| .dataset_ids = if draw(2; 21) == 0 then ["6fa459ea-ee8a-4ca4-894e-db77e160355e", "1b4e28ba-2fa1-41d2-883f-0016d3cca427"] else [] end
+		| if .tags == ["b", "a"] and draw(2; 22) == 0 then fail else . end | if .tags == [] and draw(3; 23) == 0 then fail else . end'
+	slice --by tag,dataset | jq -e '[.slices[].conditions] | contains([{tag: "b"}, {tag: null}]) and all(.tag != "a")'
+	db "SELECT count(*) FROM ai_invocations, json_each(tags) WHERE value = 'b' AND timestamp < '$(slice --by tag | jq -r .held_back_from)'" > "$HOME/n"
+	slice --by tag | jq -e --argjson n "$(< "$HOME/n")" '.slices[] | select(.conditions.tag == "b") | .found.slice.n == $n and .confirmed'
+	ros-slice --by tag,dataset,stage --explain > "$HOME/text"
+	diff <(sed -nE 's/^-- ([01]\|.*)/\1/p' "$HOME/text") <(sed -n '/^-- 1$/,$p' "$HOME/text" | db)
+	record 2000 '.tags = [["c'"'"'d", "x"], []][draw(2; 24)] | .agent_id = null | .timestamp |= sub("2026"; "2027")
+		| if .tags != [] and draw(2; 25) == 0 then fail else . end'
+	ros-slice --by tag --explain --from 2027-01-01 > "$HOME/text"
+	grep -q '^1. tag c.d ' "$HOME/text"
+	diff <(sed -nE 's/^-- ([01]\|.*)/\1/p' "$HOME/text") <(sed -n '/^-- 1$/,$p' "$HOME/text" | db)
+}
+
 @test "constant columns, one call, all failed, none failed: words, and no number that is none" {
 	record 1
 	slice | jq -e '.calls == 1 and .tests == 0 and .found == 0'
+	run -0 ros-slice
+	[[ "$output" = *'without success. 1 call, read'*'All: 0.0 % of 1 call.'* ]]
 	rm "$ROS_STATE_DIR/ros.db"
 	record 300 'fail'
 	slice | jq -e '.all.rate == 1 and .tests == 0 and .not_tested.nothing_varies > 0'
@@ -111,9 +140,9 @@ bad_slice='if .model == "m1" and .stage == 3 and draw(100; 8) < 50 then fail els
 }
 
 @test "a value that is not stated is a value; names with quotes are safe in SQL" {
-	record 2000 'if draw(4; 14) == 0 then del(.agent_id) | if draw(2; 15) == 0 then fail else . end else .agent_id = "o'"'"'x" end'
+	record 2000 'if draw(4; 14) == 0 then del(.agent_id) | if draw(2; 15) == 0 then fail else . end else .agent_id = "o'"'"'x" end | .tenant_id = "t'"'"'x"'
 	ros-slice --by agent --format json | jq -e '.slices[0].conditions == {agent: null}'
-	ros-slice --by agent --explain > "$HOME/text"
+	ros-slice --by agent --explain --tenant "t'x" > "$HOME/text"
 	grep -qF "agent_id IS NULL" "$HOME/text"
 	diff <(sed -nE 's/^-- ([01]\|.*)/\1/p' "$HOME/text") <(sed -n '/^-- 1$/,$p' "$HOME/text" | db)
 }

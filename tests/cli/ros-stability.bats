@@ -115,7 +115,7 @@ stability() {
 @test "one call, no call, a run that is not there" {
 	record 1
 	run -0 ros-stability
-	[[ "$output" = *'all: 1 calls, 0 prompts asked more than once, 1 asked once'* ]]
+	[[ "$output" = *'Stability of 1 call, '*'all: 1 call, 0 prompts asked more than once, 1 asked once'* ]]
 	[[ "$output" != *nan* && "$output" != *inf* ]]
 	stability --by day | jq -e '.tar.value == null and .overall.pairwise_agreement == {value: null, n: 0, low: null, high: null}'
 	[ "$(ros-stability --run 00000000-0000-4000-8000-000000000000)" = 'No calls in the scope.' ]
@@ -145,13 +145,16 @@ stability() {
 	END
 }
 
-@test "a scope: project, period, mode; both modes together are said" {
-	record 100 'if $i >= 50 then .governance_mode = "LIVE" | .project_id = "6fa459ea-ee8a-4ca4-894e-db77e160355e" else . end'
+@test "a scope: project, tenant, period, mode; both modes together are said" {
+	record 100 'if $i >= 50 then .governance_mode = "LIVE" | .project_id = "6fa459ea-ee8a-4ca4-894e-db77e160355e" else . end
+		| .tenant_id = if $i < 30 then "a" else null end'
 	stability | jq -e '.mixed_modes and .calls == 100'
 	run -0 ros-stability
 	[[ "$output" = *'DEMO and LIVE calls are both in the scope'* ]]
 	stability --mode LIVE | jq -e '.calls == 50 and (.mixed_modes | not) and .first_call == "2026-01-01T00:50:00.000Z"'
 	stability --project 6fa459ea-ee8a-4ca4-894e-db77e160355e | jq -e '.calls == 50'
+	stability --tenant a | jq -e '.calls == 30 and .last_call == "2026-01-01T00:29:00.000Z"'
+	stability --tenant none | jq -e '.calls == 0'
 	stability --from 2026-01-01T00:10:00Z --to 2026-01-01T00:30:00Z | jq -e '.calls == 20'
 	run -64 ros-stability --from 2026-01-02 --to 2026-01-01
 	run -64 ros-stability --project x
