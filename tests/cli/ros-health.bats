@@ -537,6 +537,6 @@ ros-health: CRITICAL: no answer from $ROS_BUS within 1313 ms" ]
 	[ "$stderr" = "ros-health: cannot listen on 127.0.0.1:$port: address already in use" ]
 	stop_listener
 	listen --listen 0.0.0.0:0
-	grep -x 'ros-health: 0.0.0.0:0: other hosts can reach it, and it asks nobody who they are' log
+	wait_for 5 grep -qx 'ros-health: 0.0.0.0:0: other hosts can reach it, and it asks nobody who they are' log
 	stop_listener
 }
