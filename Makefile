@@ -57,7 +57,7 @@ PHI_TABLES := $(sort $(wildcard schemas/phi-*.txt))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
 GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/phi_digest.o $(B)/gen/report_data.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/phi_digest.o $(B)/gen/report_data.o $(B)/gen/vulnerabilities.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -97,6 +97,10 @@ $(B)/gen/report_data.c: scripts/embed-text schemas/report-rules.json schemas/rep
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-text report/data.h report_rules_text=schemas/report-rules.json \
 		report_crosswalk_text=schemas/report-crosswalk.json > $@
+$(B)/gen/vulnerabilities.c: scripts/embed-text schemas/redis-vulnerabilities.json
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)scripts/embed-text posture/vulnerable.h redis_vulnerabilities_text=schemas/redis-vulnerabilities.json > $@
 $(B)/gen/rules2c: scripts/rules2c.c common/phi/rules.h common/phi/word.h $(B)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC $@")

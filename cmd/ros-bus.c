@@ -14,6 +14,7 @@
 #include "io/wait.h"
 #include "json/listing.h"
 #include "posture/formats.h"
+#include "posture/show.h"
 
 #include <inttypes.h>
 
@@ -39,15 +40,16 @@ static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static bool json, all;
 static int64_t max_len = 100000, older;
 static struct plan_needs needs = PLAN_NEEDS_DEFAULTS;
-static const char *format, *passwords;
-static const char *const formats[] = { "json", "redis.conf", "acl", "compose", NULL };
+static const char *format, *passwords, *fail_on = "high";
+static const char *const formats[] = { "json", "redis.conf", "acl", "compose", "text", "sarif", NULL };
 
 static const struct option options[] = {
 	{ "json", 'j', OPTION_FLAG, &json, NULL, "print JSON lines", NULL, 0, 0, NULL },
 	{ "all", 'a', OPTION_FLAG, &all, NULL, "dead requeue, dead drop: all dead letters", NULL, 0, 0, NULL },
 	{ "older", 0, OPTION_INT, &older, "DAYS", "trim: only what was published longer ago", NULL, 1, 36500, NULL },
-	{ "max-len", 0, OPTION_INT, &max_len, "N", "info, drain: longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
-	{ "format", 0, OPTION_ENUM, &format, "FORMAT", "config: json (default), redis.conf, acl, compose", NULL, 0, 0, formats },
+	{ "max-len", 0, OPTION_INT, &max_len, "N", "info, drain, audit: longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
+	{ "format", 0, OPTION_ENUM, &format, "FORMAT", "config: json, redis.conf, acl, compose; audit: text, json, sarif", NULL, 0, 0, formats },
+	{ "fail-on", 0, OPTION_ENUM, &fail_on, "LEVEL", "audit: 1 from that severity on (default high)", NULL, 0, 0, severity_names },
 	PLAN_OPTIONS(&needs),
 	{ "passwords", 0, OPTION_TEXT, &passwords, "DIR", "config: a file for each user, whose password's hash goes into acl", NULL, 0, 0, NULL },
 	BUS_OPTIONS(&setup),
@@ -57,7 +59,7 @@ static const struct option options[] = {
 
 static const struct tool_page page = {
 	.name = "ros-bus",
-	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] drain\n[option ...] config\n[option ...] dead list\n"
+	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] drain\n[option ...] config\n[option ...] audit\n[option ...] dead list\n"
 	            "[option ...] dead show ID\n[option ...] dead requeue ID ...\n[option ...] dead drop ID ...",
 	.summary = "Makes the stream and its group, says where they stand, trims what no group needs, forwards the local queue, and sees\nto the dead letters.",
 	.examples = "ros-bus info\n"
@@ -382,7 +384,7 @@ static int dead_drop(struct keeper *k, struct err *e)
 
 /* --- the server --- */
 
-#define CONFIG_BYTES ((size_t)1 << 20)
+#define SERVER_BYTES ((size_t)1 << 20) /* of what is printed of it */
 
 /* What the bus's URL says of its server. */
 static int place_needs(const struct url *url, struct err *e)
@@ -397,22 +399,66 @@ static int place_needs(const struct url *url, struct err *e)
 	return 0;
 }
 
+static int no_format(const char *command, struct err *e)
+{
+	return err_set(e, ROS_USAGE, "%s has no format %s", command, format);
+}
+
+static int make_plan(struct plan *plan, struct err *e)
+{
+	return plan_make(plan, &needs, e) < 0 || (passwords && plan_passwords(plan, passwords, e) < 0) ? -1 : 0;
+}
+
 static int config(struct keeper *k, struct err *e)
 {
 	(void)k;
 	struct url url;
 	struct plan plan;
 	struct buf text;
-	buf_init(&text, CONFIG_BYTES);
-	int rc = url_parse(setup.settings.url, &url, e);
-	if (rc == 0 && place_needs(&url, e) == 0 && plan_make(&plan, &needs, e) == 0 && (!passwords || plan_passwords(&plan, passwords, e) == 0)) {
-		plan_format(format ? format : "json")(&plan, &text);
+	plan_render_fn *render = plan_format(format ? format : "json");
+	if (!render)
+		return no_format("config", e);
+	buf_init(&text, SERVER_BYTES);
+	int rc = url_parse(setup.settings.url, &url, e) < 0 || place_needs(&url, e) < 0 || make_plan(&plan, e) < 0 ? -1 : 0;
+	if (rc == 0) {
+		render(&plan, &text);
 		out_str(&tool.out, buf_view(&text));
-	} else {
-		rc = -1;
 	}
 	buf_free(&text);
 	url_free(&url);
+	return rc;
+}
+
+static enum severity severity_asked(void)
+{
+	int s = SEVERITY_NOTE;
+	while (strcmp(severity_names[s], fail_on) != 0)
+		s++;
+	return (enum severity)s;
+}
+
+static int audit(struct keeper *k, struct err *e)
+{
+	struct posture facts;
+	struct audit found;
+	char name[NAME_BYTES];
+	audit_render_fn *render = audit_format(format ? format : "text");
+	if (!render)
+		return no_format("audit", e);
+	int rc = posture_collect(&facts, k->bus, &(struct posture_asked){ &setup.settings, time_now_ms(), max_len, needs.retention_days }, e);
+	if (rc == 0) {
+		struct buf text;
+		buf_init(&text, SERVER_BYTES);
+		bus_name(setup.settings.url, name, sizeof name);
+		err_mask(name);
+		audit_run(&found, &facts);
+		render(&found, name, facts.now_ms, &text);
+		out_str(&tool.out, buf_view(&text));
+		k->status = audit_count(&found, severity_asked()) > 0 ? ROS_REFUSED : ROS_DONE;
+		audit_free(&found);
+		buf_free(&text);
+	}
+	posture_free(&facts);
 	return rc;
 }
 
@@ -432,6 +478,7 @@ static const struct command {
 	{ "trim", NULL, NO_LETTERS, false, trim },
 	{ "drain", NULL, NO_LETTERS, false, drain },
 	{ "config", NULL, NO_LETTERS, true, config },
+	{ "audit", NULL, NO_LETTERS, false, audit },
 	{ "dead", "list", NO_LETTERS, false, dead_list },
 	{ "dead", "show", ONE_LETTER, false, dead_show },
 	{ "dead", "requeue", SOME_LETTERS, false, dead_requeue },
@@ -473,7 +520,7 @@ static int run(struct keeper *k, struct err *e)
 {
 	const struct command *c = find_command();
 	if (!c)
-		return err_set(e, ROS_USAGE, "one of create, info, groups, trim, drain, config or dead (list, show, requeue, drop) is needed, see --help");
+		return err_set(e, ROS_USAGE, "one of create, info, groups, trim, drain, config, audit or dead (list, show, requeue, drop) is needed, see --help");
 	if (all && c->letters != SOME_LETTERS)
 		return err_set(e, ROS_USAGE, "--all is for dead requeue and dead drop");
 	if (older > 0 && c->run != trim)

@@ -205,6 +205,11 @@ int bus_writable(struct bus *b, struct err *e)
 	return b->driver->writable ? b->driver->writable(b, e) : 0;
 }
 
+int bus_query(struct bus *b, const struct str *args, size_t n, struct reply *reply, struct err *e)
+{
+	return b->driver->query ? b->driver->query(b, args, n, reply, e) : 0;
+}
+
 int64_t bus_trim(struct bus *b, int64_t before_ms, struct err *e)
 {
 	struct entry_id below = { before_ms > 0 ? (uint64_t)before_ms : 0, 0 };

@@ -217,6 +217,13 @@ int bus_server(struct bus *b, struct bus_server *server, struct err *e);
 int bus_writable(struct bus *b, struct err *e);
 
 /*
+ * Asks the server one command that only reads, for what the calls here do not know. 1: answered, and wire.h walks *reply; 0: there is no server,
+ * since the bus is a file. -1: where the server refused, *reply holds its error.
+ */
+struct reply;
+int bus_query(struct bus *b, const struct str *args, size_t n, struct reply *reply, struct err *e);
+
+/*
  * Removes the entries that were published before before_ms (INT64_MAX: at any time) and that every group has had and acknowledged;
  * nothing that a group still needs, and nothing at all where there is no group. Returns how many.
  */

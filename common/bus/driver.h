@@ -37,6 +37,7 @@ struct bus_driver {
 	int (*groups)(struct bus *b, bus_group_fn *fn, void *arg, struct err *e);
 	int (*server)(struct bus *b, struct bus_server *server, struct err *e); /* NULL: there is none */
 	int (*writable)(struct bus *b, struct err *e); /* NULL: it always is */
+	int (*query)(struct bus *b, const struct str *args, size_t n, struct reply *reply, struct err *e); /* likewise */
 	int64_t (*trim)(struct bus *b, struct entry_id below, struct err *e);
 };
 

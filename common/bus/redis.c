@@ -576,5 +576,6 @@ const struct bus_driver redis_driver = {
 	.groups = redis_groups,
 	.server = redis_server,
 	.writable = redis_writable,
+	.query = redis_query,
 	.trim = redis_trim,
 };

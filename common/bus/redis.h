@@ -108,6 +108,7 @@ int redis_stream(struct bus *base, struct bus_stream *stream, struct err *e);
 int redis_groups(struct bus *base, bus_group_fn *fn, void *arg, struct err *e);
 int redis_server(struct bus *base, struct bus_server *server, struct err *e);
 int redis_writable(struct bus *base, struct err *e);
+int redis_query(struct bus *base, const struct str *args, size_t n, struct reply *reply, struct err *e);
 int64_t redis_trim(struct bus *base, struct entry_id below, struct err *e);
 
 #endif

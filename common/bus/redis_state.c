@@ -311,3 +311,11 @@ int redis_writable(struct bus *base, struct err *e)
 	buf_free(&name);
 	return rc;
 }
+
+int redis_query(struct bus *base, const struct str *args, size_t n, struct reply *reply, struct err *e)
+{
+	struct redis_bus *b = redis_of(base);
+	redis_compose(b);
+	redis_request(b, args, n);
+	return redis_ask(b, reply, e) < 0 ? -1 : 1;
+}
