@@ -41,12 +41,8 @@ static bool is_loopback(const char *host)
 
 static enum check_state transport(const struct posture *f, struct finding *out)
 {
-	if (f->url.scheme == URL_UNIX || (f->url.scheme == URL_TCP && is_loopback(f->url.host))) {
-		buf_z(&out->evidence, "the connection does not leave this host");
-		return CHECK_PASSED;
-	}
-	bool plain = f->url.scheme == URL_TCP;
-	buf_z(&out->evidence, plain ? "plain TCP to another host" : "TLS");
+	bool plain = f->url.scheme == URL_TCP && !is_loopback(f->url.host);
+	buf_z(&out->evidence, plain ? "plain TCP to another host" : f->url.scheme == URL_TLS ? "TLS" : "the connection does not leave this host");
 	return check_found(plain);
 }
 

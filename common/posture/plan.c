@@ -127,6 +127,7 @@ static void add_variables(struct plan *p)
 {
 	struct plan_lines *l = &p->variables;
 	int64_t burst = p->needs.events_per_day * 10 / SECONDS_A_DAY;
+	add(l, "ROS_REQUIRE_TLS", "a URL without TLS is a mistake, and is refused", "1");
 	add(l, "INSIGHTS_STREAM_NAME", "the key that the access list names", "%s", p->needs.stream);
 	add(l, "INSIGHTS_CONSUMER_GROUP", "one group: each event is recorded once", "%s", p->needs.group);
 	add(l, "INSIGHTS_MAX_LEN", "the cap: twice what the retention comes to; ros-bus info warns at 80 %", "%" PRId64, p->max_len);

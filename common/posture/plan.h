@@ -52,7 +52,7 @@ struct plan_user {
 	char hash[SHA256_TEXT]; /* of the password; empty: not known */
 };
 
-#define PLAN_USERS 5
+#define PLAN_USERS 6
 
 struct plan {
 	struct plan_needs needs;

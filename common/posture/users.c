@@ -23,10 +23,12 @@ static const struct {
 	  "~" STREAM " +xadd +xlen +xpending (%R~" DEAD " +xlen)", false },
 	{ "ros-worker", "ros-consume and ros-ack: read as consumers, acknowledge, and write dead letters; publish nothing",
 	  "~" STREAM " +xreadgroup +xgroup|create +xpending +xrange +xclaim +xack +xlen +multi +exec (~" DEAD " +xadd +xlen)", false },
-	{ "ros-reader", "ros-replay, ros-consume --peek, ros-bus groups and dead list, monitors: look, and change nothing",
-	  "%R~" STREAM " %R~" DEAD " +xrange +xrevrange +xread +xlen +xpending +xinfo|groups +xinfo|consumers +ping +info", false },
+	{ "ros-reader", "ros-replay, ros-consume --peek, ros-bus groups and dead list: look, and change nothing",
+	  "%R~" STREAM " %R~" DEAD " +xrange +xrevrange +xread +xlen +xpending +xinfo|groups +xinfo|consumers", false },
+	{ "ros-monitor", "ros-health: looks, and asks whether an entry would be taken, by one to a stream that is not there",
+	  "%R~" STREAM " %R~" DEAD " +xrange +xrevrange +xlen +xpending +xinfo|groups +xinfo|consumers (~" STREAM ":probe +xadd)", false },
 	{ "ros-admin", "ros-bus: makes the group, trims, requeues and drops dead letters, forwards the local queue, audits",
-	  "~" STREAM " %R~" DEAD " +xadd +xtrim +xgroup|create +xrange +xrevrange +xlen +xpending +xinfo|groups +xinfo|consumers +multi +exec +ping +info "
+	  "~" STREAM " %R~" DEAD " +xadd +xtrim +xgroup|create +xrange +xrevrange +xlen +xpending +xinfo|groups +xinfo|consumers +multi +exec +info "
 	  "+config|get +acl|list +acl|log +acl|dryrun (~" DEAD " +xdel)", false },
 	{ "ros-replica", "a replica of the server: gets the stream, sends nothing else", "+psync +replconf +ping", true },
 };

@@ -66,13 +66,21 @@ vulnerabilities unseen' ]
 	run ! grep -F "$(cat "$DIR/passwords/ros-admin")" audit
 }
 
+@test "over TLS, as the client that the configuration wants" {
+	as ros-admin "$DIR"
+	export ROS_TLS_CA=$DIR/tls/ca.crt ROS_TLS_CERT=$DIR/tls/redis.crt ROS_TLS_KEY=$DIR/tls/redis.key ROS_REQUIRE_TLS=1
+	ROS_BUS=rediss://ros-admin@localhost:$(sed -n 's/^tls-port //p' "$DIR/redis.conf")
+	run -0 ros-bus audit --format json
+	[ "$(jq -r '.checks[] | select(.id == "transport") | .evidence' <<< "$output")" = TLS ]
+}
+
 @test "what a user may not see is said with the right that it takes, and counts as found" {
 	as ros-reader "$DIR"
 	open > got
 	[ "$(jq -r '.checks[] | select(.id == "dangerous-commands" or .id == "backup" or .id == "refusals").evidence' audit)" = \
 'cannot be seen: this user lacks +acl|list, +acl|dryrun
 cannot be seen: this user lacks +acl|log
-cannot be seen: this user lacks +config|get' ]
+cannot be seen: this user lacks +info, +config|get' ]
 	run -1 ros-bus audit --fail-on critical
 	as ros-producer "$DIR"
 	open > got

@@ -39,7 +39,7 @@ cli() {
 	for file in conf acl; do
 		awk 'NF && !/^#/ && last !~ /^# ....../ { print; bad = 1 } { last = $0 } END { exit bad }' $file
 	done
-	[ "$(grep -c '^user ' acl)" -eq 6 ]
+	[ "$(grep -c '^user ' acl)" -eq 7 ]
 	[ "$(jq -r '.settings[] | "\(.name) \(.value)"' <<< "$(ros-bus config --replicas 2)")" = "$(grep -v '^#' conf | sed '/^$/d')" ]
 }
 
@@ -73,7 +73,7 @@ cli() {
 
 @test "no secret is printed: a password stands as its SHA-256; without one there is a word that no server takes" {
 	ros-bus config --format acl --passwords "$DIR/passwords" > acl
-	for user in ros-producer ros-worker ros-reader ros-admin; do
+	for user in ros-producer ros-worker ros-reader ros-monitor ros-admin; do
 		grep -q "^user $user on #$(tr -d '\n' < "$DIR/passwords/$user" | sha256sum | cut -c 1-64) " acl
 		run ! grep -F "$(cat "$DIR/passwords/$user")" acl
 	done
@@ -130,6 +130,10 @@ cli() {
 	run -78 ros-bus dead drop --all
 	run -78 ros-emit < <(event)
 	as ros-admin "$DIR"
+	cli ros-admin ACL LOG RESET
+	as ros-monitor "$DIR" && ros-health > health || [ $? -le 2 ]
+	[ -z "$(cli ros-admin ACL LOG)" ]
+	as ros-admin "$DIR"
 	ros-bus dead requeue --all
 	[ "$(ros-bus trim --json | jq .trimmed)" -eq 3 ]
 	run -0 --separate-stderr ros-bus info --json
@@ -156,6 +160,7 @@ matrix() {
 	cat <<-'END'
 		XADD ros:insights * data x:producer admin
 		XADD ros:insights:dead * data x:worker
+		XADD ros:insights:probe NOMKSTREAM * data x:monitor
 		XADD other * data x:
 		XREADGROUP GROUP ros:insights-workers c STREAMS ros:insights >:worker
 		XREADGROUP GROUP ros:insights-workers c STREAMS ros:insights:dead >:
@@ -165,15 +170,15 @@ matrix() {
 		XGROUP DESTROY ros:insights none:
 		XGROUP SETID ros:insights ros:insights-workers $:
 		XGROUP DELCONSUMER ros:insights ros:insights-workers c:
-		XRANGE ros:insights - + COUNT 1:worker reader admin
-		XRANGE ros:insights:dead - + COUNT 1:reader admin
-		XREVRANGE ros:insights + - COUNT 1:reader admin
+		XRANGE ros:insights - + COUNT 1:worker reader monitor admin
+		XRANGE ros:insights:dead - + COUNT 1:reader monitor admin
+		XREVRANGE ros:insights + - COUNT 1:reader monitor admin
 		XREAD COUNT 1 STREAMS ros:insights 0:reader
-		XLEN ros:insights:producer worker reader admin
-		XLEN ros:insights:dead:producer worker reader admin
+		XLEN ros:insights:producer worker reader monitor admin
+		XLEN ros:insights:dead:producer worker reader monitor admin
 		XLEN other:
-		XPENDING ros:insights ros:insights-workers:producer worker reader admin
-		XINFO GROUPS ros:insights:reader admin
+		XPENDING ros:insights ros:insights-workers:producer worker reader monitor admin
+		XINFO GROUPS ros:insights:reader monitor admin
 		XTRIM ros:insights MINID 1:admin
 		XTRIM ros:insights:dead MINID 1:
 		XDEL ros:insights 1-1:
@@ -194,7 +199,7 @@ matrix() {
 		ACL LIST:admin
 		ACL SETUSER ros-reader +@all:
 		ACL LOAD:
-		INFO server:reader admin
+		INFO server:admin
 		CLIENT LIST:
 		CLIENT KILL ID 99999:
 		MONITOR:
@@ -221,7 +226,7 @@ may() {
 	as ros-admin "$DIR" && ros-bus create
 	while IFS= read -r row; do
 		command=${row%:*} allowed=
-		for user in producer worker reader admin; do
+		for user in producer worker reader monitor admin; do
 			REDISCLI_AUTH=$(cat "$DIR/passwords/ros-$user")
 			export REDISCLI_AUTH
 			# shellcheck disable=SC2086 # the words of the command

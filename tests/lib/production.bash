@@ -15,7 +15,7 @@ free_port() {
 # passwords DIR: one for each user.
 passwords() {
 	mkdir "$1"
-	for user in ros-producer ros-worker ros-reader ros-admin ros-replica; do
+	for user in ros-producer ros-worker ros-reader ros-monitor ros-admin ros-replica; do
 		(umask 077 && openssl rand -hex 32 > "$1/$user")
 	done
 }

@@ -1,7 +1,10 @@
-/* The arithmetic of a server's plan, and its forms at both ends of what can be asked for. */
+/* The arithmetic of a server's plan at both ends of what can be asked for; versions against the list; checks that no server here can be made to fail. */
 #include "posture/formats.h"
+#include "posture/vulnerable.h"
 
 #include "../lib/unit.h"
+
+#include <stdlib.h>
 
 static struct plan_needs needs(int64_t events, int64_t bytes, int64_t days, int64_t replicas)
 {
@@ -81,10 +84,10 @@ static void a_batch_is_a_second_of_a_burst_within_bounds(void)
 static void replicas_bring_their_settings_and_their_user(void)
 {
 	struct plan none = made(needs(1, 1, 1, 0)), one = made(needs(1, 1, 1, 1)), three = made(needs(1, 1, 1, 3));
-	CHECK_INT(none.n_users, 4);
+	CHECK_INT(none.n_users, 5);
 	CHECK_STR(str_of(value(&none.settings, "min-replicas-to-write")), "0");
 	CHECK_STR(str_of(value(&none.settings, "tls-replication")), "absent");
-	CHECK_INT(three.n_users, 5);
+	CHECK_INT(three.n_users, 6);
 	CHECK_STR(str_of(value(&three.settings, "min-replicas-to-write")), "2");
 	CHECK_STR(str_of(value(&three.settings, "tls-replication")), "yes");
 	CHECK_STR(str_of(value(&one.settings, "min-replicas-to-write")), "1");
@@ -113,6 +116,107 @@ static void each_form_has_a_name(void)
 	CHECK(plan_format("yaml") == NULL);
 }
 
+static void a_version_is_three_numbers(void)
+{
+	CHECK(version_number(STR("7.0.15")) < version_number(STR("7.2.0")));
+	CHECK(version_number(STR("7.9.9")) < version_number(STR("10.0.0")));
+	CHECK_INT(version_number(STR("7.0")), -1);
+	CHECK_INT(version_number(STR("7.0.15.1")), -1);
+	CHECK_INT(version_number(STR("7.0.x")), -1);
+	CHECK_INT(version_number((struct str){ NULL, 0 }), -1);
+}
+
+static void check_version(const char *version, enum check_state want, enum severity worst, const char *named)
+{
+	struct buf evidence;
+	enum severity severity = SEVERITY_NOTE;
+	buf_init(&evidence, 4096);
+	CHECK_INT(vulnerable(str_of(version), &evidence, &severity), want);
+	CHECK_INT(severity, worst);
+	CHECK(strstr(buf_cstr(&evidence), named) != NULL);
+	buf_free(&evidence);
+}
+
+static void versions_against_the_list(void)
+{
+	check_version("7.2.10", CHECK_FOUND, SEVERITY_CRITICAL, "CVE-2025-49844 (critical)");
+	check_version("7.2.11", CHECK_FOUND, SEVERITY_HIGH, "CVE-2026-23479 (high)");
+	check_version("7.2.14", CHECK_PASSED, SEVERITY_NOTE, "none");
+	check_version("7.0.14", CHECK_FOUND, SEVERITY_CRITICAL, "CVE-2023-41056"); /* a line that ends: what its last version lacks, it has */
+	check_version("8.4.2", CHECK_FOUND, SEVERITY_HIGH, "CVE-2026-25243");
+	check_version("8.4.3", CHECK_PASSED, SEVERITY_NOTE, "none");
+	check_version("9.0.0", CHECK_PASSED, SEVERITY_NOTE, "none");
+	check_version("7.0.15", CHECK_UNSEEN, SEVERITY_NOTE, "cannot be told: Debian 12 mends it");
+}
+
+/* A reply of one text, or of a list of them. */
+static struct reply reply_of(const char *const *texts, size_t n, bool list)
+{
+	struct reply r;
+	reply_init(&r);
+	r.v = calloc(n + 1, sizeof *r.v);
+	r.cap = n + 1;
+	if (list)
+		r.v[r.n++] = (struct reply_value){ .type = REPLY_LIST, .number = (int64_t)n };
+	for (size_t i = 0; i < n; i++) {
+		r.v[r.n++] = (struct reply_value){ .type = REPLY_TEXT, .at = r.text.n, .n = strlen(texts[i]) };
+		buf_z(&r.text, texts[i]);
+	}
+	return r;
+}
+
+static enum check_state state_of(const struct posture *p, const char *id)
+{
+	struct audit a;
+	enum check_state state = CHECK_UNSEEN;
+	audit_run(&a, p);
+	for (size_t i = 0; i < a.n; i++)
+		if (strcmp(a.v[i].check->id, id) == 0)
+			state = a.v[i].state;
+	audit_free(&a);
+	return state;
+}
+
+static void check_transport(const char *url, enum check_state want)
+{
+	struct posture p = { .group = "g" };
+	struct err e;
+	CHECK_INT(url_parse(url, &p.url, &e), 0);
+	CHECK_INT(state_of(&p, "transport"), want);
+	url_free(&p.url);
+}
+
+static void only_plain_tcp_to_another_host_is_a_finding(void)
+{
+	check_transport("redis://redis.example", CHECK_FOUND);
+	check_transport("redis://10.0.0.1:6379", CHECK_FOUND);
+	check_transport("rediss://redis.example", CHECK_PASSED);
+	check_transport("redis://localhost", CHECK_PASSED);
+	check_transport("redis://127.0.0.2", CHECK_PASSED);
+	check_transport("redis://[::1]", CHECK_PASSED);
+	check_transport("unix:///run/redis.sock", CHECK_PASSED);
+}
+
+static void check_info(const char *info, const char *id, enum check_state want)
+{
+	static const char *const config[] = { "save", "3600 1" };
+	struct posture p = { .url.scheme = URL_UNIX, .group = "g", .now_ms = INT64_C(200000000), .info = reply_of(&info, 1, false),
+		.config = reply_of(config, 2, true) };
+	CHECK_INT(state_of(&p, id), want);
+	reply_free(&p.info);
+	reply_free(&p.config);
+}
+
+static void what_info_says(void)
+{
+	check_info("redis_version:6.2.14\r\n", "version", CHECK_FOUND);
+	check_info("redis_version:7.0.0\r\n", "version", CHECK_PASSED);
+	check_info("redis_version:7.2.4\r\nserver_name:valkey\r\n", "vulnerabilities", CHECK_UNSEEN);
+	check_info("rdb_last_save_time:100000\r\nrdb_changes_since_last_save:1\r\n", "backup", CHECK_FOUND); /* 100,000 s before */
+	check_info("rdb_last_save_time:100000\r\nrdb_changes_since_last_save:0\r\n", "backup", CHECK_PASSED);
+	check_info("rdb_last_save_time:199999\r\nrdb_changes_since_last_save:1\r\n", "backup", CHECK_PASSED);
+}
+
 int main(void)
 {
 	RUN(sizes_follow_from_what_is_asked);
@@ -122,5 +226,9 @@ int main(void)
 	RUN(replicas_bring_their_settings_and_their_user);
 	RUN(names_stand_in_the_rules_and_a_pattern_is_refused);
 	RUN(each_form_has_a_name);
+	RUN(a_version_is_three_numbers);
+	RUN(versions_against_the_list);
+	RUN(only_plain_tcp_to_another_host_is_a_finding);
+	RUN(what_info_says);
 	return unit_done();
 }
