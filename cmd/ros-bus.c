@@ -1,5 +1,5 @@
 /*
- * ros-bus: looks at the bus and keeps it in order: the stream and its group, who has had what, what may go, the dead letters. A subcommand
+ * ros-bus: looks at the bus and keeps it in order: the stream and its group, who has had what, what may go, the dead letters, the server. A subcommand
  * is a row of the table and a function.
  */
 #include "base/mem.h"
@@ -61,9 +61,10 @@ static const struct tool_page page = {
 	.name = "ros-bus",
 	.synopsis = "[option ...] create\n[option ...] info\n[option ...] groups\n[option ...] trim\n[option ...] drain\n[option ...] config\n[option ...] audit\n[option ...] dead list\n"
 	            "[option ...] dead show ID\n[option ...] dead requeue ID ...\n[option ...] dead drop ID ...",
-	.summary = "Makes the stream and its group, says where they stand, trims what no group needs, forwards the local queue, and sees\nto the dead letters.",
+	.summary = "Makes the stream and its group, says where they stand, trims what no group needs, forwards the local queue, sees to\nthe dead letters; prints a server's configuration, and audits one.",
 	.examples = "ros-bus info\n"
 	            "ros-bus trim --older 30\n"
+	            "ros-bus audit --fail-on medium\n"
 	            "ros-bus dead list --json | jq -r 'select(.reason == \"enum\").id' | xargs -r ros-bus dead requeue\n",
 };
 
@@ -525,6 +526,9 @@ static int run(struct keeper *k, struct err *e)
 		return err_set(e, ROS_USAGE, "--all is for dead requeue and dead drop");
 	if (older > 0 && c->run != trim)
 		return err_set(e, ROS_USAGE, "--older is for trim");
+	bool of_server = c->run == config || c->run == audit;
+	if (of_server ? json : format != NULL)
+		return err_set(e, ROS_USAGE, of_server ? "--json is not for %s: --format is" : "--format is not for %s", c->name);
 	if (take_ids(k, c, e) < 0 || bus_setup_settle(&setup, tool.config, e) < 0)
 		return -1;
 	return !c->offline && bus_open(&k->bus, &setup.settings, e) < 0 ? -1 : c->run(k, e);

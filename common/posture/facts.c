@@ -69,7 +69,7 @@ static bool read_user(struct str line, struct fact_user *user)
 		line = str_cut(line, ' ', &word);
 		on |= str_is(word, "on");
 		user->no_password |= str_is(word, "nopass");
-		user->all_keys |= str_is(word, "~*") || str_is(word, "(~*");
+		user->all_keys |= str_is(word, "~*") || str_is(word, "(~*") || str_is(word, "%R~*") || str_is(word, "(%R~*");
 		user->all_commands |= str_is(word, "+@all") || str_is(word, "+@all)");
 	}
 	return on;

@@ -2,9 +2,7 @@
 #include "posture/formats.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-/* The rest of the line is text for a file of YAML: `#` says what stands there, and is no content. */
 static void reason(struct buf *out, const char *text)
 {
 	buf_fmt(out, "    # %s\n", text);
@@ -13,8 +11,8 @@ static void reason(struct buf *out, const char *text)
 void plan_compose(const struct plan *p, struct buf *out)
 {
 	const char *port = p->needs.port ? p->needs.port : "6379";
-	buf_z(out, "# The server of the bus, by ros-bus config. Beside it: redis.conf and users.acl (--format redis.conf, --format acl), and\n"
-	           "# tls/ with redis.crt, redis.key (readable for the container's user) and ca.crt.\nservices:\n  redis:\n");
+	buf_z(out, "# The server of the bus, by ros-bus config. Beside it, readable for the container's user: redis.conf and users.acl\n"
+	           "# (--format redis.conf, --format acl), and tls/ with redis.crt, redis.key and ca.crt.\nservices:\n  redis:\n");
 	reason(out, "the last line of Redis under the BSD licence; by digest in production");
 	buf_z(out, "    image: docker.io/library/redis:7.2-bookworm\n");
 	reason(out, "/data is the volume that the image has");

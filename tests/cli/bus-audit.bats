@@ -200,6 +200,13 @@ commands() {
 	jq -e '.runs[0].results | all(.[]; (.level == "none") == (.kind == "open"))' bare
 }
 
+@test "names come from anybody: they are masked" {
+	redis ACL SETUSER $'x\e[31m\a' on nopass
+	run -1 ros-bus audit
+	[[ $output == *'users: default, x?[31m?'* && $output != *$'\e'* ]]
+	redis ACL DELUSER $'x\e[31m\a'
+}
+
 @test "1 from a level on: 0 where nothing is so severe" {
 	run -1 ros-bus audit --fail-on critical
 	export ROS_BUS=file://$PWD/b/bus.db
@@ -212,6 +219,10 @@ commands() {
 	[ "$stderr" = 'ros-bus: audit has no format acl' ]
 	run -64 ros-bus config --format sarif --bus redis://x
 	run -64 ros-bus audit all
+	run -64 --separate-stderr ros-bus audit --json
+	[ "$stderr" = 'ros-bus: --json is not for audit: --format is' ]
+	run -64 --separate-stderr ros-bus info --format json
+	[ "$stderr" = 'ros-bus: --format is not for info' ]
 	run -69 ros-bus audit --bus "unix://$PWD/none"
 	run -74 bash -c 'ros-bus audit > /dev/full'
 }
