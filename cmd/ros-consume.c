@@ -36,6 +36,7 @@ struct consume {
 	int64_t next_claim;       /* when to look for what others left behind (time_monotonic_ms()) */
 	struct backoff backoff;
 	int64_t failing_since;    /* 0: the bus answers */
+	bool exposed;             /* LIVE can be read on its way from the bus, and that was not said yet */
 	int status;
 };
 
@@ -157,6 +158,10 @@ static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 		return 0;
 	}
 	c->left--;
+	if (c->exposed && str_is(bus_entry_get(entry, "governance_mode"), "LIVE")) {
+		log_warn(&c->tool->log, BUS_EXPOSED);
+		c->exposed = false;
+	}
 	note_stats(entry);
 	pace_note(&c->pace, entry);
 	struct envelope env = envelope();
@@ -332,6 +337,7 @@ static void run_group(struct consume *c)
 		c->status = tool_fail(c->tool, &e);
 		return;
 	}
+	c->exposed = bus_setup_exposed(&setup);
 	log_note(&c->tool->log, "consumer %s of group %s, stream %s", c->consumer.name, setup.group, setup.stream);
 	int rc;
 	do

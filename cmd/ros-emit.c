@@ -57,6 +57,7 @@ struct emit {
 	size_t n_refused;              /* rules that refused something */
 	uint64_t seen;                 /* events that came */
 	bool warned_trouble, warned_queue, warned_full, told_key;
+	bool exposed;                  /* LIVE can be read on its way to the bus, and that was not said yet */
 	struct publisher_state noted;  /* what --stats knows of it */
 	int64_t settled_ms;            /* when the batch began to be settled, by the wall clock */
 	int status;
@@ -312,6 +313,9 @@ static void publish(struct emit *em)
 
 static void add(struct emit *em, const struct event *ev, uint64_t line)
 {
+	if (ev->live && em->exposed)
+		log_warn(&em->tool->log, BUS_EXPOSED);
+	em->exposed &= !ev->live;
 	struct entry_field fields[ENTRY_FIELDS_MAX];
 	size_t n = entry_fields(ev, buf_view(&em->guarded), fields);
 	struct line *l = &em->line[em->batch++];
@@ -622,6 +626,7 @@ static int open_publisher(struct emit *em, struct err *e)
 	struct err why;
 	if (bus_setup_settle(&setup, em->tool->config, e) < 0)
 		return -1;
+	em->exposed = bus_setup_exposed(&setup);
 	bool numbered = false;
 	if (config_state_dir(em->tool->config, &dir, &why) == 0) {
 		em->queue = queue_new(&(struct queue_settings){ dir, &setup.settings, queue_bytes, queue_days * TIME_DAY_MS });

@@ -12,13 +12,14 @@
 #define QUEUE_MAX ((size_t)1 << 30)
 #define PUSH_BYTES ((size_t)1 << 16) /* queued, and then sent while more is being queued */
 #define SMALL_MAX ((size_t)1 << 26)
+#define ARGUMENTS_MAX 12 /* among which the stream's name stands */
 
 /* --- calls: compose requests, send them, take the replies --- */
 
 void redis_compose(struct redis_bus *b)
 {
 	buf_clear(&b->out);
-	b->requests = 0;
+	b->requests = b->answered = 0;
 }
 
 void redis_request(struct redis_bus *b, const struct str *args, size_t n)
@@ -37,9 +38,43 @@ int redis_send(struct redis_bus *b, struct err *e)
 	return 0;
 }
 
+/* The server's own words leave out the one or the other. */
+static void name_denied(struct reply *r, struct str command, struct str stream)
+{
+	reply_append(r, STR(": "));
+	reply_append(r, command);
+	reply_append(r, STR(" "));
+	reply_append(r, stream);
+}
+
+/* As name_denied(), from the request that the reply answers: its command, and which of our streams stands in it. */
+static void name_request(const struct redis_bus *b, struct reply *r)
+{
+	struct str requests = buf_view(&b->out), args[ARGUMENTS_MAX];
+	size_t n = 0;
+	if (!reply_fails(r, "NOPERM"))
+		return;
+	for (size_t i = 0; i < b->answered; i++)
+		n = request_read(&requests, args, ARGUMENTS_MAX);
+	size_t key = 1;
+	while (key < n && !str_eq(args[key], stream_of(b)) && !str_eq(args[key], dead_of(b)))
+		key++;
+	if (key < n)
+		name_denied(r, args[0], args[key]);
+}
+
+int redis_reply(struct redis_bus *b, struct reply *r, struct err *e)
+{
+	if (wire_reply(b->wire, r, e) < 0)
+		return -1;
+	b->answered++;
+	name_request(b, r);
+	return 0;
+}
+
 int redis_take(struct redis_bus *b, struct reply *r, struct err *e)
 {
-	return wire_reply(b->wire, r, e) < 0 ? -1 : reply_check(r, b->base.name, e);
+	return redis_reply(b, r, e) < 0 ? -1 : reply_check(r, b->base.name, e);
 }
 
 int redis_ask(struct redis_bus *b, struct reply *r, struct err *e)
@@ -153,6 +188,8 @@ static void tell(struct redis_bus *b, bus_reply_fn *reply, void *arg)
 	struct entry_id parsed;
 	struct reply_at at = reply_start(&b->answer);
 	struct str id = reply_text(&at);
+	if (reply_fails(&b->answer, "NOPERM"))
+		name_denied(&b->answer, STR("XADD"), stream_of(b));
 	int rc = reply_check(&b->answer, b->base.name, &why);
 	if (rc == 0 && (!id.p || !id_parse(id, 0, &parsed)))
 		rc = err_set(&why, ROS_CONFIG, "%s: XADD was not answered with an entry id", b->base.name);
@@ -246,7 +283,7 @@ bool redis_group_missing(const struct reply *r)
 static void compose_read(struct redis_bus *b, const char *consumer, int count, int block_ms, struct str after)
 {
 	char n[24], ms[24];
-	struct str args[12] = { STR("XREAD") };
+	struct str args[ARGUMENTS_MAX] = { STR("XREAD") };
 	size_t used = 1;
 	if (consumer) {
 		args[0] = STR("XREADGROUP");
@@ -281,7 +318,7 @@ static int ask_entries(struct redis_bus *b, const struct reading *g, int block_m
 	if (redis_send(b, e) < 0)
 		return -1;
 	int came = block_ms > 0 ? wire_await(b->wire, block_ms, e) : 1;
-	return came == 1 && wire_reply(b->wire, &b->entries, e) < 0 ? -1 : came;
+	return came == 1 && redis_reply(b, &b->entries, e) < 0 ? -1 : came;
 }
 
 static int read_slice(struct redis_bus *b, const struct reading *g, int block_ms, bus_entry_fn *fn, void *arg,
@@ -386,8 +423,7 @@ static int ask_own(struct redis_bus *b, const char *consumer, struct entry_id af
 	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), str_of(from), STR("+"), number_text(count, n),
 	        str_of(consumer));
 	compose_read(b, consumer, count, 0, str_of(id));
-	if (redis_send(b, e) < 0 || wire_reply(b->wire, &b->answer, e) < 0 ||
-	    wire_reply(b->wire, &b->entries, e) < 0)
+	if (redis_send(b, e) < 0 || redis_reply(b, &b->answer, e) < 0 || redis_reply(b, &b->entries, e) < 0)
 		return -1;
 	if (redis_group_missing(&b->answer) || redis_group_missing(&b->entries))
 		return 0;

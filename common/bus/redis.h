@@ -18,7 +18,7 @@ struct redis_bus {
 	bool push_failed; /* because of push_why */
 	struct err push_why;
 	struct buf out; /* the requests of the call at hand */
-	size_t requests;
+	size_t requests, answered;
 	struct reply entries; /* what callbacks are given, so that they may call what does not read */
 	struct reply answer;
 	struct reply pending; /* what a claim looks at: its callbacks may use `answer` */
@@ -38,6 +38,9 @@ int redis_send(struct redis_bus *b, struct err *e);
 
 /* Adds the XADD of one entry to a buffer of requests. */
 void redis_request_xadd(struct buf *out, struct str stream, const struct entry_field *fields, size_t n);
+
+/* The next reply, whatever it is. An error for want of permission names the command and the stream. */
+int redis_reply(struct redis_bus *b, struct reply *r, struct err *e);
 
 /* The next reply, which must not be an error; or the next, which must be a number. */
 int redis_take(struct redis_bus *b, struct reply *r, struct err *e);

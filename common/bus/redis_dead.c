@@ -14,7 +14,7 @@ static int look_up(struct redis_bus *b, struct str id, struct err *e)
 	REQUEST(b, STR("XLEN"), dead_of(b));
 	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b), id, id, STR("1"));
 	REQUEST(b, STR("XRANGE"), stream_of(b), id, id);
-	if (redis_ask(b, &b->answer, e) < 0 || wire_reply(b->wire, &b->answer, e) < 0)
+	if (redis_ask(b, &b->answer, e) < 0 || redis_reply(b, &b->answer, e) < 0)
 		return -1;
 	bool no_group = redis_group_missing(&b->answer);
 	if (!no_group && reply_check(&b->answer, b->base.name, e) < 0)

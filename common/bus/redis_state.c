@@ -17,7 +17,7 @@ int redis_info(struct bus *base, struct bus_info *info, struct err *e)
 	REQUEST(b, STR("XPENDING"), stream_of(b), group_of(b));
 	if (redis_send(b, e) < 0 || redis_take_int(b, &info->length, e) < 0 || redis_take_int(b, &info->dead, e) < 0)
 		return -1;
-	if (wire_reply(b->wire, &b->answer, e) < 0)
+	if (redis_reply(b, &b->answer, e) < 0)
 		return -1;
 	info->group = !redis_group_missing(&b->answer);
 	struct reply_at at = reply_start(&b->answer);

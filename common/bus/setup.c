@@ -5,7 +5,6 @@
 #include "io/file.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <sys/prctl.h>
 
 #define NAME_BYTES 255 /* so that an ack line with stream, group, id and reason stays under PIPE_BUF */
@@ -108,6 +107,24 @@ int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e)
 int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e)
 {
 	return bus_setup_settle(s, c, e) < 0 ? -1 : bus_open(b, &s->settings, e);
+}
+
+/* By what is written: a name is not looked up. */
+static bool is_loopback(const char *host)
+{
+	struct in_addr four;
+	struct in6_addr six;
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+	return strcmp(host, "localhost") == 0 || (inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six));
+}
+
+bool bus_setup_exposed(const struct bus_setup *s)
+{
+	struct url url;
+	bool exposed = url_parse(s->settings.url, &url, NULL) == 0 && url.scheme == URL_TCP && !is_loopback(url.host);
+	url_free(&url);
+	return exposed;
 }
 
 void bus_setup_free(struct bus_setup *s)

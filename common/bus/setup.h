@@ -11,6 +11,7 @@
 #include "io/config.h"
 #include "io/options.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bus_setup {
@@ -46,6 +47,12 @@ int bus_setup_settle(struct bus_setup *s, struct config *c, struct err *e);
 
 /* bus_setup_settle() and bus_open(). */
 int bus_setup_open(struct bus_setup *s, struct config *c, struct bus **b, struct err *e);
+
+/* After bus_setup_settle(): whether what goes to the bus can be read on its way: plain TCP to another host. */
+bool bus_setup_exposed(const struct bus_setup *s);
+
+/* What a tool says, once a run, when it carries LIVE over such a bus. */
+#define BUS_EXPOSED "LIVE events go over the network in clear: a bus with TLS has a URL that starts with rediss://"
 
 /* After bus_close(): the settings are kept by reference. Wipes the password. */
 void bus_setup_free(struct bus_setup *s);

@@ -5,6 +5,7 @@
 #include "bus/wire.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/timefmt.h"
 #include "bus/transport.h"
 
@@ -152,6 +153,12 @@ static struct str error_text(const struct reply *r)
 	return v.type == REPLY_ERROR ? (struct str){ buf_cstr(&r->text) + v.at, v.n } : (struct str){ NULL, 0 };
 }
 
+void reply_append(struct reply *r, struct str text)
+{
+	buf_str(&r->text, text);
+	r->v[0].n += text.n;
+}
+
 bool reply_fails(const struct reply *r, const char *prefix)
 {
 	struct str text = error_text(r);
@@ -221,6 +228,29 @@ void request_add(struct buf *out, const struct str *args, size_t n)
 	request_begin(out, n);
 	for (size_t i = 0; i < n; i++)
 		request_arg(out, args[i]);
+}
+
+/* "*3" or "$5" and CR LF. */
+static size_t read_count(struct str *rest)
+{
+	struct str line;
+	int64_t n = 0;
+	*rest = str_cut(*rest, '\n', &line);
+	if (line.n > 2)
+		num_int_in((struct str){ line.p + 1, line.n - 2 }, 0, INT64_MAX, &n);
+	return (size_t)n;
+}
+
+size_t request_read(struct str *requests, struct str *args, size_t max)
+{
+	size_t n = read_count(requests);
+	for (size_t i = 0; i < n; i++) {
+		size_t bytes = read_count(requests);
+		if (i < max)
+			args[i] = (struct str){ requests->p, bytes };
+		*requests = (struct str){ requests->p + bytes + 2, requests->n - bytes - 2 };
+	}
+	return n < max ? n : max;
 }
 
 /* --- the connection --- */

@@ -51,6 +51,9 @@ int64_t reply_int(struct reply_at *at);
 int64_t reply_list(struct reply_at *at);
 void reply_skip(struct reply_at *at);
 
+/* Adds to the text of a reply that is an error. */
+void reply_append(struct reply *r, struct str text);
+
 /* Whether it is an error that starts with `prefix`. */
 bool reply_fails(const struct reply *r, const char *prefix);
 
@@ -61,6 +64,9 @@ int reply_check(const struct reply *r, const char *server, struct err *e);
 void request_begin(struct buf *out, size_t n_args);
 void request_arg(struct buf *out, struct str arg);
 void request_add(struct buf *out, const struct str *args, size_t n);
+
+/* Reads one request back, and moves behind it: its first arguments, up to `max`. Returns how many. */
+size_t request_read(struct str *requests, struct str *args, size_t max);
 
 struct wire; /* opaque */
 

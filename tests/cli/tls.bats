@@ -202,3 +202,106 @@ listening() {
 	kill -CONT "$server"
 	[ "$(ros-bus drain 2>&1 > /dev/null; local_redis XLEN ros:insights)" -eq 2 ]
 }
+
+# plain_server: without TLS, on all addresses of this host.
+plain_server() {
+	port=$(free_port)
+	redis-server --port "$port" --unixsocket "$PWD/s" --save '' --protected-mode no --dir "$PWD" > redis.log 2>&1 < /dev/null 3>&- 4>&- &
+	server=$!
+	wait_for 10 tls_ready
+}
+
+@test "ROS_REQUIRE_TLS refuses plain TCP, and nothing else" {
+	export ROS_REQUIRE_TLS=1
+	plain_server
+	export ROS_BUS=redis://localhost:$port
+	refused 78 "redis://localhost:$port is plain TCP, and ROS_REQUIRE_TLS forbids it"
+	ROS_BUS=unix://$PWD/s ros-emit in
+	ROS_BUS=file://$PWD/bus.db ros-emit in
+	ROS_REQUIRE_TLS=0 ros-emit in
+	[ "$(local_redis XLEN ros:insights)" -eq 3 ]
+	ROS_REQUIRE_TLS=on run -78 ros-emit in
+	[ "$output" = "ros-emit: ROS_REQUIRE_TLS: 'on' is not 0 or 1" ]
+}
+
+@test "LIVE in clear to another host is a warning in each run, of who sends and of who reads; not on the loopback, with TLS, of DEMO" {
+	make_key
+	plain_server
+	host=$(hostname -I | cut -d' ' -f1)
+	[ -n "$host" ] || skip 'no address but the loopback'
+	live > live
+	cat live live in > both
+	export ROS_BUS=redis://$host:$port
+	for _ in 1 2; do
+		run -0 --separate-stderr ros-emit both
+		[ "$stderr" = 'ros-emit: LIVE events go over the network in clear: a bus with TLS has a URL that starts with rediss://' ]
+		run -0 --separate-stderr ros-consume
+		[ "$stderr" = 'ros-consume: LIVE events go over the network in clear: a bus with TLS has a URL that starts with rediss://' ]
+	done
+	run -0 --separate-stderr ros-emit in
+	[ -z "$stderr" ]
+	for bus in "redis://localhost:$port" "redis://127.0.0.2:$port" "redis://[::1]:$port" "unix://$PWD/s"; do
+		run -0 --separate-stderr ros-emit --bus "$bus" live
+		[ -z "$stderr" ]
+	done
+	tls_stop
+	tls localhost
+	run -0 --separate-stderr ros-emit live
+	[ -z "$stderr" ]
+}
+
+@test "what the ACL of a user does not allow is named, the command and the stream, and the event waits" {
+	tls localhost
+	local_redis ACL SETUSER mute on '>pw' '~*' +@all -xadd
+	local_redis ACL SETUSER other on '>pw' '~other' +@all
+	local_redis ACL SETUSER dead on '>pw' '~ros:insights' +@all
+	export ROS_BUS=rediss://mute:pw@localhost:$port
+	run -78 --separate-stderr ros-emit in
+	[[ $stderr == *"NOPERM this user has no permissions to run the 'xadd' command: XADD ros:insights: events go to the local queue"* ]]
+	export ROS_BUS=rediss://other:pw@localhost:$port
+	run -78 --separate-stderr ros-emit in
+	[[ $stderr == *"NOPERM "*": XLEN ros:insights: events go to the local queue"* ]]
+	run -78 --separate-stderr ros-consume
+	[[ $stderr == *"NOPERM "*": XGROUP ros:insights" ]]
+	run -78 --separate-stderr ros-ack <<< 'ack ros:insights ros:insights-workers 1-1'
+	[[ $stderr == *"NOPERM "*": XACK ros:insights"* ]]
+	export ROS_BUS=rediss://dead:pw@localhost:$port
+	run -78 --separate-stderr ros-emit in
+	[[ $stderr == *"NOPERM "*": XLEN ros:insights:dead: events"* ]]
+	export ROS_BUS=rediss://localhost:$port
+	queued=3
+	accepted
+}
+
+@test "user and password: from the URL, and with the password from a file that is the owner's alone; they are never shown" {
+	tls localhost
+	local_redis ACL SETUSER alice on '>s3cret' '~*' +@all
+	local_redis ACL SETUSER default off
+	export ROS_BUS=rediss://alice@localhost:$port
+	(umask 077 && echo s3cret > password && echo wr0ng > wrong)
+	ROS_REDIS_PASSWORD_FILE=$PWD/password ros-emit in
+	ros-emit --bus "rediss://alice:s3cret@localhost:$port" in
+	[ "$(redis-cli -s "$PWD/s" --user alice --pass s3cret --no-auth-warning XLEN ros:insights)" -eq 2 ]
+	run -78 ros-emit --verbose --bus "rediss://alice:s3cre@localhost:$port" in
+	[[ $output == *WRONGPASS* && $output != *alice* && $output != *s3cre* ]]
+	ROS_REDIS_PASSWORD_FILE=$PWD/wrong run -78 ros-emit --verbose in
+	[[ $output == *WRONGPASS* && $output != *wr0ng* ]]
+	chmod 640 password
+	ROS_REDIS_PASSWORD_FILE=$PWD/password run -78 ros-emit in
+	[ "$output" = "ros-emit: password file $PWD/password: its mode is 0640, and must be 0600" ]
+	ros-consume --follow --bus "rediss://alice:s3cret@localhost:$port" > /dev/null 2>&1 3>&- &
+	consumer=$!
+	wait_for 10 eval '[[ $(tr "\0" " " < /proc/$consumer/cmdline) == *"rediss://************@localhost:$port"* ]]'
+	kill "$consumer"
+	wait "$consumer"
+}
+
+@test "no tool of the bus leaves a core dump, where passwords and keys would be" {
+	tls localhost
+	export ASAN_OPTIONS=detect_leaks=0:$ASAN_OPTIONS # it does not go together with strace
+	for tool in 'ros-emit in' ros-consume ros-ack 'ros-bus info' ros-replay; do
+		strace -e trace=prctl,connect -o trace $tool < /dev/null
+		sed -n '/connect/q; /PR_SET_DUMPABLE, SUID_DUMP_DISABLE/p' trace > before
+		[ -s before ]
+	done
+}

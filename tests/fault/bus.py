@@ -70,6 +70,7 @@ def is_empty(db):
 class FileBus:
     name = 'file bus'
     clean = {0} # how a job may end that meets no fault
+    env = {}    # what the tools need beside the URL
 
     def reset(self, directory):
         self.path = os.path.join(directory, 'bus.db')
@@ -151,6 +152,8 @@ class RedisBus:
     publish there, too: two entries are no events."""
     name = 'Redis'
     clean = {0, 1} # 1: those two were refused
+    env = {}
+    options = []   # of the server, more of them
 
     def __init__(self, durable=True):
         self.home = tempfile.TemporaryDirectory()
@@ -162,7 +165,7 @@ class RedisBus:
     def start(self):
         self.process = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', 'redis-server', '--port', '0', '--unixsocket', self.socket, '--dir', self.home.name,
-             '--save', '', '--appendonly', self.appendonly, '--appendfsync', 'always', '--auto-aof-rewrite-percentage', '0'],
+             '--save', '', '--appendonly', self.appendonly, '--appendfsync', 'always', '--auto-aof-rewrite-percentage', '0', *self.options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 30
         while not self._answers():

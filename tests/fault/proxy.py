@@ -1,4 +1,4 @@
-"""A proxy in front of a server on a unix socket, that fails once, after exactly K bytes of what the server says: it cuts the connection,
+"""A proxy in front of a server, that fails once, after exactly K bytes of what the server says: it cuts the connection,
 goes silent on it, or holds everything back for a while. Connections made later are served well."""
 import os
 import selectors
@@ -10,11 +10,14 @@ CUT, SILENCE, DELAY = 'cut', 'silence', 'delay'
 
 
 class Proxy:
-    def __init__(self, path, server):
+    """Both addresses are paths of unix sockets, or both are pairs of host and port."""
+
+    def __init__(self, address, server):
         self.server = server
+        self.family = socket.AF_UNIX if isinstance(server, str) else socket.AF_INET
         self.arm(None)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(path)
+        self.listener = socket.socket(self.family)
+        self.listener.bind(address)
         self.listener.listen(16)
         self.ended, self.end = os.pipe()
         self.silent = [] # sockets that stay open and are heard no more
@@ -46,7 +49,7 @@ class Proxy:
 
     def _accept(self):
         client, _ = self.listener.accept()
-        server = socket.socket(socket.AF_UNIX)
+        server = socket.socket(self.family)
         try:
             server.connect(self.server)
         except OSError: # the server is down: so are we

@@ -67,7 +67,7 @@ class World:
         self.broken = []
         self.db = os.path.join(self.dir, 'ros.db')
         self.env = {'PATH': BIN + ':' + os.environ['PATH'], 'HOME': self.dir, 'ROS_STATE_DIR': self.dir, 'ROS_BUS': on.url, 'LC_ALL': 'C.UTF-8',
-                    'INSIGHTS_BATCH_SIZE': str(BATCH)}
+                    'INSIGHTS_BATCH_SIZE': str(BATCH), **on.env}
         self.files = [self.write(f'in{i}', self.lines[i:i + a_file]) for i in range(0, n, a_file)] # ros-emit publishes at the end of each
 
     def __enter__(self):
