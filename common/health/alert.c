@@ -39,19 +39,24 @@ static _Noreturn void run(const struct alert *a, char *own[OWN_VARIABLES])
 	_exit(127);
 }
 
+static void make_variable(struct buf *out, const char *name, const char *value)
+{
+	buf_init(out, TEXT_BYTES + 64);
+	buf_fmt(out, "%s=%s", name, value);
+}
+
 static int start(struct alert *a, const struct health_report *r, enum health_state previous, struct err *e)
 {
-	struct buf state, before, text;
-	buf_init(&state, TEXT_BYTES);
-	buf_init(&before, TEXT_BYTES);
-	buf_init(&text, TEXT_BYTES);
-	buf_fmt(&state, "ROS_HEALTH_STATE=%s", health_state_name(r->state));
-	buf_fmt(&before, "ROS_HEALTH_PREVIOUS=%s", health_state_name(previous));
-	buf_z(&text, "ROS_HEALTH_TEXT=");
-	render_words(r, &text);
+	struct buf words, state, before, text;
+	buf_init(&words, TEXT_BYTES);
+	render_words(r, &words);
+	make_variable(&state, "ROS_HEALTH_STATE", health_state_name(r->state));
+	make_variable(&before, "ROS_HEALTH_PREVIOUS", health_state_name(previous));
+	make_variable(&text, "ROS_HEALTH_TEXT", buf_cstr(&words));
 	int rc = child_fork(&a->child, e);
 	if (rc == 1)
 		run(a, (char *[OWN_VARIABLES]){ state.p, before.p, text.p });
+	buf_free(&words);
 	buf_free(&state);
 	buf_free(&before);
 	buf_free(&text);

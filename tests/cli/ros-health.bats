@@ -71,7 +71,7 @@ teardown() {
 	kill -STOP "$server"
 	health 2 "ROS CRITICAL - no answer from $ROS_BUS within 1313 ms | *"
 	grep -x "WARNING: nothing can be recorded now: database $ROS_STATE_DIR/ros.db: database is locked" out
-	health 2 "ROS CRITICAL - no answer from $ROS_BUS within 175 ms | *" --timeout 200
+	health 2 "ROS CRITICAL - no answer from $ROS_BUS within 700 ms | *" --timeout 800
 	unlock_database
 }
 
