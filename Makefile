@@ -14,7 +14,7 @@ B := build/$(PROFILE)
 
 Q := $(if $(V),,@)# make V=1 shows the commands
 
-PACKAGES := sqlite3 hiredis libcjson libssl libcrypto libpcre2-8 zlib
+PACKAGES := sqlite3 hiredis libcjson libssl libcrypto libpcre2-8 zlib libseccomp
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
@@ -33,12 +33,15 @@ PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wformat=2 -Wno-overlength-strings $(if $(WERROR),-Werror)
-HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
-OPT_release := -O2 -flto=auto -g -D_FORTIFY_SOURCE=2 $(HARDEN)
+MACHINE := $(shell $(CC) -dumpmachine)
+CONTROL_FLOW := $(if $(filter x86_64-%,$(MACHINE)),-fcf-protection)$(if $(filter aarch64-%,$(MACHINE)),-mbranch-protection=standard)
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=3 $(CONTROL_FLOW)
+INSTRUMENTED := -DROS_INSTRUMENTED='"$(CURDIR)/build"'
+OPT_release := -O2 -flto=auto -g $(HARDEN)
 OPT_debug := -O0 -g
-OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_cov := -O0 -g --coverage
-LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. -pie -Wl,-z,relro,-z,now
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(INSTRUMENTED)
+OPT_cov := -O0 -g --coverage $(INSTRUMENTED)
+LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. $(HARDEN) -pie -Wl,-z,relro,-z,now,-z,noexecstack
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
