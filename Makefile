@@ -3,9 +3,10 @@
 #   make unit        builds the unit tests and fuzz drivers
 #   make check       everything that scripts/check runs; make bench: the benchmarks; make fault: every crash point and long runs
 #   make install PREFIX=/usr/local DESTDIR=
+#   make dist        sources, parts list (CycloneDX) and sums in build/dist
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all unit check bench eval-phi fault fault-needs install uninstall clean
+.PHONY: all unit check bench eval-phi fault fault-needs install uninstall dist clean
 
 VERSION := 0.1.0
 PROFILE ?= release
@@ -183,6 +184,15 @@ uninstall:
 	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
 	for p in man/*.[157]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/ros
+
+# Every clone gives the same bytes: the sources and the time are the commit's.
+DIST := build/dist/ros-insights-$(VERSION)
+dist: all
+	git diff --quiet HEAD || { echo 'dist: there are changes that are not committed' >&2; exit 1; }
+	mkdir -p build/dist
+	git archive -9 --prefix=ros-insights-$(VERSION)/ -o $(DIST).tar.gz HEAD
+	scripts/sbom $(VERSION) $$(git log -1 --format=%ct) $(TOOLS:%=$(B)/bin/%) > $(DIST).cdx.json
+	cd build/dist && sha256sum ros-insights-$(VERSION).tar.gz ros-insights-$(VERSION).cdx.json > ros-insights-$(VERSION).sha256
 
 clean:
 	rm -rf build
