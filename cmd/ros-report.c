@@ -169,6 +169,7 @@ static int confine_to_output(struct err *e)
 	return 0;
 }
 
+/* *db is the caller's to close even where this fails. */
 static int open_database(struct db **db, struct err *e)
 {
 	const char *path;
@@ -184,10 +185,10 @@ static int build(struct report **r, struct err *e)
 	struct report_scope scope, other;
 	struct db *db = NULL;
 	int64_t now_ms;
-	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0 || open_database(&db, e) < 0)
+	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0)
 		return -1;
-	int rc = 0;
-	if (against) {
+	int rc = open_database(&db, e);
+	if (rc == 0 && against) {
 		rc = read_against(&scope, &other, e);
 		scope.against = &other;
 	}

@@ -86,6 +86,7 @@ status_of() { # PID LINE
 	[ -s target ]
 	[ -L link.md ]
 	run -74 ros-report --format md -o /dev/full
+	run -74 ros-report -o plain/report.html/tables/
 }
 
 # make_state: every file that the tools keep.
