@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEM_FILE "/etc/ros/config"
@@ -159,15 +158,6 @@ static char *find_state_dir(const struct config *c)
 	return path_below(config_get(c, "HOME"), ".local/state/ros");
 }
 
-/* Where others can write, they can put their files in the place of ours. */
-static int refuse_open_to_all(const char *dir, struct err *e)
-{
-	struct stat st;
-	if (stat(dir, &st) == 0 && (st.st_mode & S_IWOTH))
-		return err_set(e, ROS_CONFIG, "the state directory %s can be written by everybody: chmod o-w", dir);
-	return 0;
-}
-
 /* A name that does not depend on the working directory. */
 static int make_absolute(struct config *c, struct err *e)
 {
@@ -185,7 +175,7 @@ int config_state_dir(struct config *c, const char **dir, struct err *e)
 		c->state_dir = find_state_dir(c);
 	if (!c->state_dir)
 		return err_set(e, ROS_CONFIG, "no state directory: neither ROS_STATE_DIR nor HOME is set");
-	if (file_make_dir(c->state_dir, e) != 0 || refuse_open_to_all(c->state_dir, e) != 0 || (c->state_dir[0] != '/' && make_absolute(c, e) != 0))
+	if (file_make_dir(c->state_dir, e) != 0 || (c->state_dir[0] != '/' && make_absolute(c, e) != 0))
 		return -1;
 	*dir = c->state_dir;
 	return 0;

@@ -21,7 +21,7 @@ const char *config_get(const struct config *c, const char *name);
 
 /*
  * The state directory: ROS_STATE_DIR, else $XDG_STATE_HOME/ros, else $HOME/.local/state/ros. It is made where it is missing, mode 0700;
- * one that everybody can write is an error (ROS_CONFIG). *dir is absolute.
+ * *dir is absolute.
  */
 int config_state_dir(struct config *c, const char **dir, struct err *e);
 

@@ -105,13 +105,6 @@ make_state() {
 	[ -z "$(find "$ROS_STATE_DIR" -type f ! -perm 600)" ]
 }
 
-@test "a state directory that everybody can write is refused" {
-	mkdir -m 777 "$ROS_STATE_DIR"
-	event > in
-	run -78 ros-aggregate in
-	[ "$output" = "ros-aggregate: the state directory $ROS_STATE_DIR can be written by everybody: chmod o-w" ]
-}
-
 # use_state: each tool that keeps something; what they say goes to said.
 use_state() {
 	{
