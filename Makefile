@@ -3,9 +3,10 @@
 #   make unit        builds the unit tests and fuzz drivers
 #   make check       everything that scripts/check runs; make bench: the benchmarks; make fault: every crash point and long runs
 #   make install PREFIX=/usr/local DESTDIR=
+#   make dist        sources, parts list (CycloneDX) and sums in build/dist
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all unit check bench eval-phi fault fault-needs install uninstall clean
+.PHONY: all unit check bench eval-phi fault fault-needs install uninstall dist clean
 
 VERSION := 0.1.0
 PROFILE ?= release
@@ -14,7 +15,7 @@ B := build/$(PROFILE)
 
 Q := $(if $(V),,@)# make V=1 shows the commands
 
-PACKAGES := sqlite3 hiredis libcjson libssl libcrypto libpcre2-8 zlib
+PACKAGES := sqlite3 hiredis libcjson libssl libcrypto libpcre2-8 zlib libseccomp
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 ifneq ($(.SHELLSTATUS),0)
 $(error pkg-config did not find one of: $(PACKAGES); on Debian: scripts/install-packages)
@@ -33,12 +34,15 @@ PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lcsv -lm
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wformat=2 -Wno-overlength-strings $(if $(WERROR),-Werror)
-HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
-OPT_release := -O2 -flto=auto -g -D_FORTIFY_SOURCE=2 $(HARDEN)
+MACHINE := $(shell $(CC) -dumpmachine)
+CONTROL_FLOW := $(if $(filter x86_64-%,$(MACHINE)),-fcf-protection)$(if $(filter aarch64-%,$(MACHINE)),-mbranch-protection=standard)
+HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=3 $(CONTROL_FLOW)
+INSTRUMENTED := -DROS_INSTRUMENTED='"$(CURDIR)/build"'
+OPT_release := -O2 -flto=auto -g $(HARDEN)
 OPT_debug := -O0 -g
-OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_cov := -O0 -g --coverage
-LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. -pie -Wl,-z,relro,-z,now
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(INSTRUMENTED)
+OPT_cov := -O0 -g --coverage $(INSTRUMENTED)
+LD_release := -O2 -flto=auto -ffile-prefix-map=$(CURDIR)=. $(HARDEN) -pie -Wl,-z,relro,-z,now,-z,noexecstack
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 
@@ -184,6 +188,15 @@ uninstall:
 	for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$t $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; done
 	for p in man/*.[157]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/ros
+
+# Every clone gives the same bytes: the sources and the time are the commit's.
+DIST := build/dist/ros-insights-$(VERSION)
+dist: all
+	git diff --quiet HEAD || { echo 'dist: there are changes that are not committed' >&2; exit 1; }
+	mkdir -p build/dist
+	git archive -9 --prefix=ros-insights-$(VERSION)/ -o $(DIST).tar.gz HEAD
+	scripts/sbom $(VERSION) $$(git log -1 --format=%ct) $(TOOLS:%=$(B)/bin/%) > $(DIST).cdx.json
+	cd build/dist && sha256sum ros-insights-$(VERSION).tar.gz ros-insights-$(VERSION).cdx.json > ros-insights-$(VERSION).sha256
 
 clean:
 	rm -rf build

@@ -1,6 +1,8 @@
 /* ros-report: a transparency report from the record, in a format for people or for programs. */
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/timefmt.h"
+#include "io/confine.h"
 #include "io/file.h"
 #include "io/tool.h"
 #include "report/formats.h"
@@ -13,8 +15,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -147,6 +151,25 @@ static int choose_format(const struct report_format **chosen, struct err *e)
 	return 0;
 }
 
+/* What is read from here on may be hostile. SQLite sorts in files where there is much to sort: sqlite.org/tempfiles.html, 5. */
+static int confine_to_output(struct err *e)
+{
+	const char *sqlite_tmp = config_get(tool.config, "SQLITE_TMPDIR"), *tmp = config_get(tool.config, "TMPDIR");
+	const char *writable[4] = { sqlite_tmp ? sqlite_tmp : "/var/tmp", tmp ? tmp : "/tmp" };
+	size_t n = 2;
+	if (to_directory() && file_make_dir(file, e) < 0)
+		return -1;
+	char *copy = mem_strdup(str_of(to_file() ? file : ""));
+	if (to_file())
+		writable[n++] = file;
+	if (to_file() && !to_directory())
+		writable[n++] = dirname(copy);
+	confine(&tool.log, writable, n);
+	free(copy);
+	return 0;
+}
+
+/* *db is the caller's to close even where this fails. */
 static int open_database(struct db **db, struct err *e)
 {
 	const char *path;
@@ -154,7 +177,7 @@ static int open_database(struct db **db, struct err *e)
 		return -1;
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return err_set(e, ROS_INPUT, "no database %s: ros-aggregate makes it; --db or ROS_DB names another", path);
-	return store_open_read(db, path, store_setup_busy_ms(&setup), e);
+	return store_open_read(db, path, store_setup_busy_ms(&setup), e) < 0 ? -1 : confine_to_output(e);
 }
 
 static int build(struct report **r, struct err *e)
@@ -162,10 +185,10 @@ static int build(struct report **r, struct err *e)
 	struct report_scope scope, other;
 	struct db *db = NULL;
 	int64_t now_ms;
-	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0 || open_database(&db, e) < 0)
+	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0)
 		return -1;
-	int rc = 0;
-	if (against) {
+	int rc = open_database(&db, e);
+	if (rc == 0 && against) {
 		rc = read_against(&scope, &other, e);
 		scope.against = &other;
 	}
@@ -253,8 +276,6 @@ static int write_tables(const struct report *r, struct err *e)
 {
 	const char *name;
 	struct buf text;
-	if (file_make_dir(file, e) < 0)
-		return -1;
 	buf_init(&text, REPORT_BYTES_MAX);
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && (name = report_csv_table(r, i, &text)); i++) {

@@ -4,6 +4,7 @@
  */
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "io/confine.h"
 #include "io/file.h"
 #include "io/lines.h"
 #include "io/tool.h"
@@ -304,7 +305,10 @@ static void choose_format(struct scan *s)
 
 static int run(struct scan *s, struct err *e)
 {
-	if (check_usage(e) != 0 || stats_begin(&stats, &tool.log, items, e) != 0 || read_files(s, e) != 0)
+	if (check_usage(e) != 0 || stats_begin(&stats, &tool.log, items, e) != 0)
+		return -1;
+	confine(&tool.log, NULL, 0);
+	if (read_files(s, e) != 0)
 		return -1;
 	if (explain)
 		return explain_rule(s, e);

@@ -7,12 +7,15 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "io/file.h"
 #include "io/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <poll.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +26,8 @@
 
 struct db {
 	sqlite3 *h;
-	char *path;
+	char *path;     /* as it was given, for messages */
+	char *resolved; /* the same file, for SQLite */
 	int busy_ms;
 	int64_t busy_deadline; /* of the lock that is waited for */
 	struct db_stmt *statements;
@@ -125,9 +129,29 @@ static int wait_busy(void *arg, int tries)
 	return pause_for_lock(db->busy_deadline, tries);
 }
 
+/*
+ * The path with the links among its directories followed, since SQLITE_OPEN_NOFOLLOW, which holds against a link made meanwhile, refuses
+ * one anywhere in a path. Where the directory cannot be found the path stays as it is, and opening it says why.
+ */
+static char *resolve_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *copy = mem_strdup(str_of(path)), *directory = realpath(dirname(copy), NULL);
+	struct buf resolved;
+	buf_init(&resolved, PATH_TEXT_MAX);
+	if (directory)
+		buf_fmt(&resolved, "%s/", directory);
+	buf_z(&resolved, directory && slash ? slash + 1 : path);
+	char *result = mem_strdup(buf_view(&resolved));
+	buf_free(&resolved);
+	free(directory);
+	free(copy);
+	return result;
+}
+
 static int open_handle(struct db *db, const char *name, int flags, struct err *e)
 {
-	int rc = sqlite3_open_v2(name, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int rc = sqlite3_open_v2(name, &db->h, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
 	if (rc != SQLITE_OK)
 		return fail(db, rc, e);
 	sqlite3_extended_result_codes(db->h, 1);
@@ -140,6 +164,16 @@ static int open_handle(struct db *db, const char *name, int flags, struct err *e
 static int exec(struct db *db, const char *sql)
 {
 	return sqlite3_exec(db->h, sql, NULL, NULL, NULL);
+}
+
+static int refuse_link(const char *path, const char *suffix, struct err *e)
+{
+	struct buf name;
+	buf_init(&name, PATH_TEXT_MAX);
+	buf_fmt(&name, "%s%s", path, suffix);
+	int rc = file_refuse_link(buf_cstr(&name), e);
+	buf_free(&name);
+	return rc;
 }
 
 static int64_t wal_bytes(const char *path)
@@ -160,7 +194,7 @@ static int64_t wal_bytes(const char *path)
  */
 static int open_read(struct db *db, struct err *e)
 {
-	if (open_handle(db, db->path, SQLITE_OPEN_READONLY, e) < 0)
+	if (open_handle(db, db->resolved, SQLITE_OPEN_READONLY, e) < 0)
 		return -1;
 	int rc = exec(db, "SELECT 1 FROM sqlite_schema LIMIT 1");
 	if (rc == SQLITE_OK)
@@ -172,7 +206,7 @@ static int open_read(struct db *db, struct err *e)
 	db->h = NULL;
 	struct buf uri;
 	buf_init(&uri, PATH_TEXT_MAX);
-	immutable_uri(db->path, &uri);
+	immutable_uri(db->resolved, &uri);
 	int result = open_handle(db, buf_cstr(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, e);
 	buf_free(&uri);
 	return result;
@@ -195,7 +229,7 @@ static int open_write(struct db *db, enum db_mode mode, struct err *e)
 {
 	if (mode != DB_WRITE && make_private(db->path, e) < 0)
 		return -1;
-	if (open_handle(db, db->path, SQLITE_OPEN_READWRITE, e) < 0)
+	if (open_handle(db, db->resolved, SQLITE_OPEN_READWRITE, e) < 0)
 		return -1;
 	/* Only a file without content takes these. */
 	if (mode != DB_WRITE && db_exec(db, "PRAGMA page_size = 16384", e) < 0)
@@ -211,8 +245,11 @@ int db_open(struct db **out, const char *path, enum db_mode mode, int busy_ms, s
 {
 	struct db *db = mem_alloc(sizeof *db);
 	db->path = mem_strdup(str_of(path));
+	db->resolved = resolve_directory(path);
 	db->busy_ms = busy_ms;
-	int rc = mode == DB_READ ? open_read(db, e) : open_write(db, mode, e);
+	int rc = -1;
+	if (refuse_link(path, "", e) == 0 && refuse_link(path, "-wal", e) == 0 && refuse_link(path, "-shm", e) == 0)
+		rc = mode == DB_READ ? open_read(db, e) : open_write(db, mode, e);
 	if (rc < 0) {
 		db_close(db);
 		db = NULL;
@@ -229,6 +266,7 @@ void db_close(struct db *db)
 		db_finalize(db->statements);
 	sqlite3_close(db->h);
 	free(db->path);
+	free(db->resolved);
 	free(db);
 }
 

@@ -25,7 +25,8 @@ enum db_mode {
 /*
  * Opens a database file: WAL, synchronous FULL, foreign keys on, defensive mode, no attached databases or extensions. A
  * lock is waited for up to busy_ms, but after a stop (wait.h) no longer than wait_stop_deadline(). A new file gets mode
- * 0600 and pages of 16 KiB, since rows are a kilobyte and more. DB_READ never creates and never writes, and works on a
+ * 0600 and pages of 16 KiB, since rows are a kilobyte and more. A symbolic link in the place of the file, or of the two
+ * that SQLite keeps beside it, is an error (ROS_CONFIG). DB_READ never creates and never writes, and works on a
  * file whose directory cannot be written.
  */
 int db_open(struct db **db, const char *path, enum db_mode mode, int busy_ms, struct err *e);

@@ -89,6 +89,14 @@ int file_read_secret(const char *what, const char *path, struct buf *b, struct e
 	return rc;
 }
 
+int file_refuse_link(const char *path, struct err *e)
+{
+	struct stat st;
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return err_set(e, ROS_CONFIG, "%s is a symbolic link, and is not followed", path);
+	return 0;
+}
+
 static bool make_one(const char *path)
 {
 	return mkdir(path, 0700) == 0 || errno == EEXIST;

@@ -19,6 +19,9 @@ int file_read(const char *path, struct buf *b, struct err *e);
  */
 int file_read_secret(const char *what, const char *path, struct buf *b, struct err *e);
 
+/* An error (ROS_CONFIG) where the path is a symbolic link: in the place of a file of ours, that would lead its content elsewhere. */
+int file_refuse_link(const char *path, struct err *e);
+
 /* mkdir -p, every new directory with mode 0700. */
 int file_make_dir(const char *path, struct err *e);
 

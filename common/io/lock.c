@@ -2,6 +2,7 @@
 #include "io/lock.h"
 
 #include "base/buf.h"
+#include "io/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,8 @@
 int lock_take(const char *path, int *out, struct err *e)
 {
 	*out = -1;
+	if (file_refuse_link(path, e) < 0)
+		return -1;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_sys(e, ROS_IO, "%s", path);

@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 /*
- * Locks the file at path, made with mode 0600 where it is missing; a symbolic link there is an error. 0: *fd holds the lock until it is
+ * Locks the file at path, made with mode 0600 where it is missing; a symbolic link there is an error (ROS_CONFIG). 0: *fd holds the lock until it is
  * closed, and can be read and written. 1: another process holds it, and *fd is -1. -1: ROS_IO.
  */
 int lock_take(const char *path, int *fd, struct err *e);
