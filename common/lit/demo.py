@@ -12,8 +12,10 @@ from lit_nlp import dev_server
 from lit_nlp import server_flags
 from lit_nlp.api import components
 from lit_nlp.api import dataset as lit_dataset
+from lit_nlp.api import dtypes
 from lit_nlp.api import layout
 from lit_nlp.api import types
+from lit_nlp.components import regression_results
 from lit_nlp.components import static_preds
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -65,22 +67,21 @@ class Table(components.Metrics):
     def run(self, inputs, model, dataset, model_outputs=None, config=None):
         outputs = model_outputs or list(model.predict(inputs))
         values = self.figures(inputs, outputs)
-        return [{'pred_key': self.KEYS[0], 'label_key': self.KEYS[1], 'metrics': dict(zip(self.METRICS, values))}]
+        return [{'pred_key': 'all', 'label_key': '', 'metrics': dict(zip(self.METRICS, values))}]
 
 
 class Calls(Table):
     """How well the calls went, how long they took, what they cost."""
 
     NEEDS = ('status', 'latency_ms', 'cost_usd', 'weight')
-    KEYS = ('tier_served', 'tier_asked')
     METRICS = {
-        'calls': (BEST.NONE, 'Calls of the record that the rows stand for.'),
         'error rate': (BEST.LOWEST, 'Share of the calls without success.'),
         'error low': (BEST.LOWEST, 'Lower bound of the rate, 95 %, Wilson.'),
         'error high': (BEST.LOWEST, 'Upper bound of the rate, 95 %, Wilson.'),
         'p50 ms': (BEST.LOWEST, 'Half of the calls took no longer.'),
         'p95 ms': (BEST.LOWEST, '95 % of the calls took no longer.'),
         'usd per 1000': (BEST.LOWEST, 'Cost of 1,000 calls, of those whose cost is known.'),
+        'n': (BEST.NONE, 'Calls of the record that the rows stand for.'),
     }
 
     def figures(self, rows, outputs):
@@ -88,25 +89,39 @@ class Calls(Table):
         low, high = wilson(failed, n)
         priced = [row for row in rows if row.get('cost_usd') is not None]
         cost, of = sum(row['cost_usd'] * row['weight'] for row in priced), sum(row['weight'] for row in priced)
-        return n, failed / n, low, high, percentile(rows, 'latency_ms', 50), percentile(rows, 'latency_ms', 95), 1000 * cost / of if of else None
+        return failed / n, low, high, percentile(rows, 'latency_ms', 50), percentile(rows, 'latency_ms', 95), 1000 * cost / of if of else None, n
 
 
 class Stability(Table):
     """Whether equal prompts gave equal outputs: exact matches with the usual output."""
 
     NEEDS = ('usual_output',)
-    KEYS = ('output_hash', 'usual_output')
     METRICS = {
-        'compared': (BEST.NONE, 'Outputs whose prompt has a usual output.'),
-        'same output': (BEST.HIGHEST, 'Share of them that are the usual one.'),
-        'same low': (BEST.HIGHEST, 'Lower bound of the share, 95 %, Wilson.'),
-        'same high': (BEST.HIGHEST, 'Upper bound of the share, 95 %, Wilson.'),
+        'usual': (BEST.HIGHEST, 'Share of them that are the usual one.'),
+        'usual low': (BEST.HIGHEST, 'Lower bound of the share, 95 %, Wilson.'),
+        'usual high': (BEST.HIGHEST, 'Upper bound of the share, 95 %, Wilson.'),
+        'n': (BEST.NONE, 'Outputs whose prompt has a usual output.'),
     }
 
     def figures(self, rows, outputs):
         pairs = [(row['usual_output'], out['output_hash']) for row, out in zip(rows, outputs) if row['usual_output'] and out['output_hash']]
         same, n = sum(usual == output for usual, output in pairs), len(pairs)
-        return (n, same / n if n else None, *wilson(same, n))
+        return (same / n if n else None, *wilson(same, n), n)
+
+
+class Differences(regression_results.RegressionInterpreter):
+    """A number held against what it should be; LIT's own stops at one that is unknown."""
+
+    def run(self, inputs, model, dataset, model_outputs=None, config=None):
+        outputs = model_outputs or list(model.predict(inputs))
+        fields = self._find_supported_pred_keys(model.output_spec())
+        return [{field: self.result(row, out[field], model.output_spec()[field].parent) for field in fields} for row, out in zip(inputs, outputs)]
+
+    @staticmethod
+    def result(row, value, parent):
+        if value is None or row.get(parent) is None:
+            return dtypes.RegressionResult(value, None, None)
+        return dtypes.RegressionResult(value, value - row[parent], (value - row[parent]) ** 2)
 
 
 MODULES = layout.LitModuleName
@@ -123,7 +138,7 @@ LAYOUT = layout.LitCanonicalLayout(
     lower={
         'Scalars': [MODULES.ScalarModule],
     },
-    layoutSettings=layout.LayoutSettings(leftWidth=50, mainHeight=50),
+    layoutSettings=layout.LayoutSettings(leftWidth=40, mainHeight=45),
     description='The calls on the left; figures by facet above, each call as a point below.',
 )
 
@@ -156,7 +171,8 @@ def main(_):
         for model in entry['models']:
             models[model['name']] = model_of(inputs, model)
     settings = server_flags.get_flags() | {'host': '127.0.0.1', 'demo_mode': True, 'default_layout': 'calls', 'page_title': 'ros-insights'}
-    dev_server.Server(models, datasets, generators={}, interpreters={}, metrics={'calls': Calls(), 'stability': Stability()},
+    dev_server.Server(models, datasets, generators={}, interpreters={'regression': Differences()},
+                      metrics={'calls': Calls(), 'output': Stability()},
                       layouts={'calls': LAYOUT}, inline_doc=documentation(manifest), **settings).serve()
 
 

@@ -23,7 +23,9 @@ static const struct {
 	{ "MulticlassPreds", LIT_CLASSES },
 };
 
-static const char *const forms[] = { [LIT_PLAIN] = "", [LIT_NANO] = "nano", [LIT_UUID] = "uuid", [LIT_HASH] = "hash", [LIT_TIME] = "time" };
+static const char *const forms[] = {
+	[LIT_PLAIN] = "", [LIT_NANO] = "nano", [LIT_UUID] = "uuid", [LIT_SHORT] = "short", [LIT_HASH] = "hash", [LIT_TIME] = "time",
+};
 
 static struct str text_of(const struct json_reader *r, const struct json *v, const char *key)
 {

@@ -14,8 +14,8 @@
 /* What LIT's types are to the writer. */
 enum lit_kind { LIT_INTEGER, LIT_REAL, LIT_CATEGORY, LIT_STRING, LIT_LABELS, LIT_CLASSES };
 
-/* How the record keeps a value. */
-enum lit_form { LIT_PLAIN, LIT_NANO, LIT_UUID, LIT_HASH, LIT_TIME };
+/* How the record keeps a value. Short: the first digits of a uuid; of a hash they always are all that is shown. */
+enum lit_form { LIT_PLAIN, LIT_NANO, LIT_UUID, LIT_SHORT, LIT_HASH, LIT_TIME };
 
 struct lit_field {
 	struct str name, type, sql, parent; /* the last two may be absent */

@@ -13,6 +13,8 @@
 #define LINE_MAX_BYTES ((size_t)1 << 20)
 #define TEXT_MAX 256
 #define DIGITS 15
+#define SHORT_HASH 6 /* bytes, as below */
+#define SHORT_UUID 4
 #define UNKNOWN_WORDS "not stated"
 
 void lit_table_begin(struct lit_table *t, struct lit_bundle *b, const struct lit_fields *fields, const char *path)
@@ -37,10 +39,8 @@ void lit_fields_sql(const struct lit_fields *fields, struct buf *sql)
 
 void lit_hash_text(struct buf *out, struct str stored)
 {
-	if (!stored.p)
-		return;
-	buf_z(out, stored.p[0] == 1 ? "sha256:" : "hmac-sha256:");
-	buf_hex(out, stored.p + 1, stored.n - 1);
+	if (stored.n > SHORT_HASH)
+		buf_hex(out, stored.p + 1, SHORT_HASH); /* behind its kind */
 }
 
 static void form_text(enum lit_form form, struct buf *out, const struct db_stmt *row, int at)
@@ -54,6 +54,7 @@ static void form_text(enum lit_form form, struct buf *out, const struct db_stmt 
 		time_format(db_int(row, at), time);
 		buf_z(out, time);
 		break;
+	case LIT_SHORT: buf_hex(out, stored.p, stored.n < SHORT_UUID ? stored.n : SHORT_UUID); break;
 	default:
 		memcpy(u.b, stored.p, stored.n < sizeof u.b ? stored.n : sizeof u.b);
 		uuid_format(&u, uuid);
@@ -126,9 +127,11 @@ static void put_value(struct json_writer *w, const struct lit_field *f, struct l
 {
 	bool known = c->value.is != LIT_UNKNOWN;
 	struct str words = known ? c->value.words : (struct str){ NULL, 0 };
-	if (!known && f->optional)
-		return;
 	json_key_str(w, f->name);
+	if (!known && f->optional) {
+		json_null(w);
+		return;
+	}
 	switch (f->kind) {
 	case LIT_INTEGER:
 	case LIT_REAL: put_number(w, f, c); break;

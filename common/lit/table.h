@@ -48,7 +48,7 @@ int lit_table_take(struct lit_table *t, const struct db_stmt *row, int at);
 /* The value of a field that has no SQL. */
 struct lit_value *lit_table_value(struct lit_table *t, const char *name);
 
-/* Appends a hash as the record keeps it, in its text form; the absent value is empty. */
+/* Appends the first 12 hex digits of a hash as the record keeps it, which tell those of one prompt apart; of the absent value nothing. */
 void lit_hash_text(struct buf *out, struct str stored);
 
 /* Writes the row; all values are unknown then. `id` is the row's own, and that of its prediction. */

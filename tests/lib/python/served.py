@@ -60,4 +60,5 @@ def main():
     print(json.dumps(ask(url, what, inputs, **query)))
 
 
-main()
+if __name__ == '__main__':
+    main()
