@@ -149,6 +149,8 @@ static bool to_directory(void)
 
 static int choose_format(const struct report_format **chosen, struct err *e)
 {
+	if (stages || previews || record || created_by)
+		return err_set(e, ROS_USAGE, "--stages, --previews, --record and --created-by are for --format lit alone");
 	*chosen = report_format_named(to_file() || !isatty(STDOUT_FILENO) ? "md" : "text");
 	if (to_directory()) {
 		*chosen = report_format_named("csv");

@@ -1,14 +1,8 @@
-/* A bundle from begin to end, and the event that tells of it. */
+/* A bundle from begin to end. */
 #include "lit/lit.h"
 
-#include "base/timefmt.h"
-#include "event/event.h"
-#include "json/reader.h"
-#include "json/writer.h"
 #include "lit/data.h"
 #include "lit/manifest.h"
-
-#include <string.h>
 
 #define MANIFEST_BYTES_MAX ((size_t)64 << 20)
 
@@ -98,61 +92,4 @@ int lit_write(struct lit_result *result, struct db *db, const struct lit_request
 	}
 	lit_schema_free(schema);
 	return rc;
-}
-
-/* --- the event --- */
-
-static void put_text(struct json_writer *w, const char *key, const char *text)
-{
-	json_key(w, key);
-	json_z(w, text);
-}
-
-static void put_uuid(struct json_writer *w, const char *key, struct uuid u)
-{
-	char text[UUID_TEXT];
-	uuid_format(&u, text);
-	put_text(w, key, text);
-}
-
-static void put_event(struct json_writer *w, const struct lit_request *q, const struct lit_result *result, const char *by, int64_t now_ms)
-{
-	char time[TIME_TEXT], hash[sizeof "sha256:" + SHA256_TEXT] = "sha256:";
-	time_format(now_ms, time);
-	sha256_format(&result->sha256, hash + strlen(hash));
-	put_text(w, "schema_version", "1.1.0");
-	put_text(w, "event_type", "export.created");
-	put_uuid(w, "event_id", uuid_random());
-	put_text(w, "timestamp", time);
-	put_text(w, "governance_mode", strcmp(result->mode, "DEMO") == 0 ? "DEMO" : "LIVE");
-	put_text(w, "kind", "lit");
-	put_text(w, "sha256", hash);
-	json_key(w, "size_bytes");
-	json_int(w, result->bytes);
-	json_key(w, "rows");
-	json_int(w, result->rows);
-	json_key(w, "filter");
-	lit_filter(w, q);
-	put_text(w, "created_by", by);
-	if (q->scope.scope.has_project)
-		put_uuid(w, "project_id", q->scope.scope.project);
-	if (q->scope.scope.tenant)
-		put_text(w, "tenant_id", q->scope.scope.tenant);
-}
-
-int lit_export_event(struct buf *out, const struct lit_request *q, const struct lit_result *result, const char *by, int64_t now_ms, struct err *e)
-{
-	struct json_writer w;
-	struct json_fault fault = { .rule = "size" };
-	struct event ev;
-	json_writer_init(&w, out, false);
-	json_open(&w, '{');
-	put_event(&w, q, result, by, now_ms);
-	json_close(&w, '}');
-	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
-	const struct json *root = buf_ok(out) ? json_read(r, buf_view(out), &fault) : NULL;
-	bool valid = root && event_check(r, root, &ev, &fault);
-	json_reader_free(r);
-	buf_char(out, '\n');
-	return valid ? 0 : err_set(e, ROS_USAGE, "%s: %s", fault.pointer[0] ? fault.pointer + 1 : "event", fault.rule);
 }

@@ -1,7 +1,9 @@
-/* The manifest. Names that the platform's readers know of a bundle are kept as they are. */
+/* What is said of a bundle: its manifest, in which the names that the platform's readers know are kept as they are; and the event that tells the record of it. */
 #include "lit/manifest.h"
 
 #include "base/timefmt.h"
+#include "event/event.h"
+#include "json/reader.h"
 #include "phi/guard.h"
 #include "stats/resample.h"
 
@@ -9,7 +11,7 @@
 #include <string.h>
 
 #define PATH_TEXT 64
-#define NAME_MAX_BYTES 4096
+#define NAME_MAX_BYTES 8192
 #define STAGES 20
 #define RULE \
 	"Calls are parted by mode, provider, model, tier, stage and status. Where all fit, all are taken. Otherwise each part gets one row, calls without " \
@@ -85,6 +87,7 @@ void lit_filter(struct json_writer *w, const struct lit_request *q)
 		put_stages(w, q->scope.stages);
 	}
 	put_int(w, "max_examples", q->scope.max_rows);
+	put_bool(w, "previews", q->previews);
 	json_close(w, '}');
 }
 
@@ -127,20 +130,26 @@ static void put_sampling(struct json_writer *w, const struct lit_sample *s, cons
 	json_close(w, '}');
 }
 
+static bool model_came_before(const struct lit_sample *s, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (s->strata[i].calls > 0 && str_eq(s->strata[i].model, s->strata[at].model))
+			return true;
+	return false;
+}
+
 static void put_covered(struct json_writer *w, const struct lit_sample *s)
 {
 	uint32_t stages = 0;
-	struct str last = { NULL, 0 };
 	for (size_t i = 0; i < s->n_strata; i++)
 		stages |= s->strata[i].calls > 0 ? 1u << s->strata[i].stage : 0;
 	json_key(w, "stages_covered");
 	put_stages(w, stages);
 	json_key(w, "models_included");
 	json_open(w, '[');
-	for (size_t i = 0; i < s->n_strata; i++) { /* the same model's strata of one mode stand together */
-		if (s->strata[i].calls > 0 && !(last.p && str_eq(last, s->strata[i].model)))
-			json_str(w, last = s->strata[i].model);
-	}
+	for (size_t i = 0; i < s->n_strata; i++)
+		if (s->strata[i].calls > 0 && !model_came_before(s, i))
+			json_str(w, s->strata[i].model);
 	json_close(w, ']');
 }
 
@@ -218,10 +227,24 @@ static void put_files(struct json_writer *w, const struct lit_bundle *b)
 	put_int(w, "bundle_size_bytes", bytes);
 }
 
+/* A UUID of version 5: of the report and of what chose the calls. */
+static void put_id(struct json_writer *w, const struct lit_request *q)
+{
+	struct buf text;
+	struct json_writer name;
+	buf_init(&text, NAME_MAX_BYTES);
+	json_writer_init(&name, &text, false);
+	lit_filter(&name, q);
+	struct uuid id = uuid_named(&q->report_id, buf_view(&text));
+	put_uuid(w, "id", &id);
+	buf_free(&text);
+}
+
 static void put_identity(struct json_writer *w, const struct lit_request *q, const struct lit_result *result)
 {
 	const struct scope *s = &q->scope.scope;
 	put_text(w, "kind", "lit");
+	put_id(w, q);
 	if (s->has_run)
 		put_uuid(w, "run_id", &s->run);
 	if (s->has_project)
@@ -276,4 +299,44 @@ void lit_manifest(struct buf *out, const struct lit_request *q, const struct lit
 	put_sampling(&w, c->sample, result);
 	put_files(&w, c->bundle);
 	json_close(&w, '}');
+}
+
+/* --- the event --- */
+
+static void put_event(struct json_writer *w, const struct lit_request *q, const struct lit_result *result, const char *by, int64_t now_ms)
+{
+	struct uuid id = uuid_random();
+	put_text(w, "schema_version", "1.1.0");
+	put_text(w, "event_type", "export.created");
+	put_uuid(w, "event_id", &id);
+	put_time(w, "timestamp", now_ms);
+	put_text(w, "governance_mode", strcmp(result->mode, "DEMO") == 0 ? "DEMO" : "LIVE");
+	put_text(w, "kind", "lit");
+	put_hash(w, "sha256", result->sha256);
+	put_int(w, "size_bytes", result->bytes);
+	put_int(w, "rows", result->rows);
+	json_key(w, "filter");
+	lit_filter(w, q);
+	put_text(w, "created_by", by);
+	if (q->scope.scope.has_project)
+		put_uuid(w, "project_id", &q->scope.scope.project);
+	if (q->scope.scope.tenant)
+		put_text(w, "tenant_id", q->scope.scope.tenant);
+}
+
+int lit_export_event(struct buf *out, const struct lit_request *q, const struct lit_result *result, const char *by, int64_t now_ms, struct err *e)
+{
+	struct json_writer w;
+	struct json_fault fault = { .rule = "size" };
+	struct event ev;
+	json_writer_init(&w, out, false);
+	json_open(&w, '{');
+	put_event(&w, q, result, by, now_ms);
+	json_close(&w, '}');
+	struct json_reader *r = json_reader_new(JSON_EVENT_LIMITS);
+	const struct json *root = buf_ok(out) ? json_read(r, buf_view(out), &fault) : NULL;
+	bool valid = root && event_check(r, root, &ev, &fault);
+	json_reader_free(r);
+	buf_char(out, '\n');
+	return valid ? 0 : err_set(e, ROS_USAGE, "%s: %s", fault.pointer[0] ? fault.pointer + 1 : "event", fault.rule);
 }

@@ -169,6 +169,8 @@ planted() {
 	run -64 bundle --stages 21 -o none
 	run -64 bundle
 	run -64 bundle --max-examples 0 -o none
+	run -64 bundle -o none/
+	run -64 ros-report --record -o none.html
 }
 
 @test "what is there already is not touched, and what cannot be written leaves nothing behind" {
