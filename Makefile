@@ -61,7 +61,8 @@ PHI_TABLES := $(sort $(wildcard schemas/phi-*.txt))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
 GEN := $(B)/gen/event_tables.h $(B)/gen/tokens.h
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/phi_digest.o $(B)/gen/report_data.o $(B)/gen/vulnerabilities.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/event_tables.o $(B)/gen/migrations.o $(B)/gen/phi_lex.o $(B)/gen/phi_digest.o $(B)/gen/report_data.o $(B)/gen/vulnerabilities.o \
+	$(B)/gen/lit_data.o
 
 all: $(TOOLS:%=$(B)/bin/%)
 unit: $(UNIT:%=$(B)/unit/%) $(FUZZ:%=$(B)/fuzz/%)
@@ -105,6 +106,11 @@ $(B)/gen/vulnerabilities.c: scripts/embed-text schemas/redis-vulnerabilities.jso
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "GEN $@")
 	$(Q)scripts/embed-text posture/vulnerable.h redis_vulnerabilities_text=schemas/redis-vulnerabilities.json > $@
+$(B)/gen/lit_data.c: scripts/embed-text schemas/lit_schema.json common/lit/demo.py common/lit/README.md common/lit/requirements.txt
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "GEN $@")
+	$(Q)scripts/embed-text lit/data.h lit_schema_text=schemas/lit_schema.json lit_demo_text=common/lit/demo.py \
+		lit_readme_text=common/lit/README.md lit_requirements_text=common/lit/requirements.txt > $@
 $(B)/gen/rules2c: scripts/rules2c.c common/phi/rules.h common/phi/word.h $(B)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "CC $@")

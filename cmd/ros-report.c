@@ -5,6 +5,7 @@
 #include "io/confine.h"
 #include "io/file.h"
 #include "io/tool.h"
+#include "lit/lit.h"
 #include "report/formats.h"
 #include "report/model.h"
 #include "report/rules.h"
@@ -15,8 +16,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <malloc.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,20 +33,22 @@
 #define PATH_TEXT_MAX ((size_t)1 << 16)
 #define LARGE (1 << 18) /* bytes of a buffer that the kernel moves as it grows */
 #define YEAR_10000_S INT64_C(253402300800)
+#define STAGES_MAX 20
+#define LIT_ROWS_MAX 1000000
 
 static struct tool tool;
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
 static struct scope_options scope_options;
-static const char *format, *file, *against, *verified;
+static const char *format, *file, *against, *verified, *stages, *created_by;
 static struct option_list rules;
-static bool exact;
-static int64_t top = 10, min_cell = REPORT_MIN_CELL;
+static bool exact, previews, record;
+static int64_t top = 10, min_cell = REPORT_MIN_CELL, max_examples = LIT_ROWS;
 static const char *formats[FORMATS_MAX]; /* names of the formats, then NULL */
 
 static const struct option options[] = {
 	SCOPE_OPTIONS(&scope_options),
 	{ "exact", 'x', OPTION_FLAG, &exact, NULL, "do not widen the period to whole hours", NULL, 0, 0, NULL },
-	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv, text, html or pdf (default: by -o)", NULL,
+	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "md, json, csv, text, html, pdf or lit (default: by -o)", NULL,
 	  0, 0, formats },
 	{ "output", 'o', OPTION_TEXT, &file, "FILE", "write to the file, which is replaced when all is done", NULL, 0, 0,
 	  NULL },
@@ -53,6 +58,12 @@ static const struct option options[] = {
 	{ "top", 'n', OPTION_INT, &top, "N", "list so many of the most expensive calls (default 10)", NULL, 0, 1000, NULL },
 	{ "min-cell", 0, OPTION_INT, &min_cell, "N", "show no count of a dataset's rows below this (default 11)", NULL, 0,
 	  1000000, NULL },
+	{ "stages", 0, OPTION_TEXT, &stages, "N,...", "lit: only calls of these stages", NULL, 0, 0, NULL },
+	{ "max-examples", 0, OPTION_INT, &max_examples, "N", "lit: rows at most, a sample where there are more calls (default 5000)", NULL, 1,
+	  LIT_ROWS_MAX, NULL },
+	{ "previews", 0, OPTION_FLAG, &previews, NULL, "lit: with the redacted previews of DEMO", NULL, 0, 0, NULL },
+	{ "record", 0, OPTION_FLAG, &record, NULL, "lit: print the event that tells of the bundle, for ros-emit", NULL, 0, 0, NULL },
+	{ "created-by", 0, OPTION_TEXT, &created_by, "NAME", "lit: who made it, in that event (default: the user's name)", NULL, 0, 0, NULL },
 	{ "rule", 0, OPTION_LIST, &rules, "ID=VALUE", "point something out where it is above the value", NULL, 0, 0, NULL },
 	STORE_OPTIONS(&setup),
 	TOOL_OPTIONS(&tool),
@@ -65,7 +76,8 @@ static const struct tool_page page = {
 	           "not known.",
 	.examples = "ros-report\n"
 	            "ros-report --run 9c5b94b1-35ad-49bb-b118-8e8fc24abf80 -o report.html\n"
-	            "ros-report --from 2026-01-01 --to 2026-02-01 --format json | jq .total_cost_usd\n",
+	            "ros-report --from 2026-01-01 --to 2026-02-01 --format json | jq .total_cost_usd\n"
+	            "ros-report --format lit --record -o calls.lit | ros-emit\n",
 };
 
 static int read_scope(struct report_scope *s, struct err *e)
@@ -137,6 +149,8 @@ static bool to_directory(void)
 
 static int choose_format(const struct report_format **chosen, struct err *e)
 {
+	if (stages || previews || record || created_by)
+		return err_set(e, ROS_USAGE, "--stages, --previews, --record and --created-by are for --format lit alone");
 	*chosen = report_format_named(to_file() || !isatty(STDOUT_FILENO) ? "md" : "text");
 	if (to_directory()) {
 		*chosen = report_format_named("csv");
@@ -180,22 +194,19 @@ static int open_database(struct db **db, struct err *e)
 	return store_open_read(db, path, store_setup_busy_ms(&setup), e) < 0 ? -1 : confine_to_output(e);
 }
 
-static int build(struct report **r, struct err *e)
+/* *db stays open; the caller closes it, also after an error. */
+static int build(struct report **r, struct db **db, struct err *e)
 {
 	struct report_scope scope, other;
-	struct db *db = NULL;
 	int64_t now_ms;
-	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0)
+	if (read_scope(&scope, e) < 0 || read_clock(&now_ms, e) < 0 || open_database(db, e) < 0)
 		return -1;
-	int rc = open_database(&db, e);
-	if (rc == 0 && against) {
-		rc = read_against(&scope, &other, e);
+	if (against) {
+		if (read_against(&scope, &other, e) < 0)
+			return -1;
 		scope.against = &other;
 	}
-	if (rc == 0)
-		rc = report_build(r, db, &scope, GENERATED_BY, now_ms, e);
-	db_close(db);
-	return rc;
+	return report_build(r, *db, &scope, GENERATED_BY, now_ms, e);
 }
 
 /* Takes the descriptor over. */
@@ -326,13 +337,130 @@ static int verify(bool *differs, struct err *e)
 	return rc;
 }
 
+/* --- LIT --- */
+
+static bool is_lit(void)
+{
+	return format && strcmp(format, "lit") == 0;
+}
+
+/* "3,4": a bit a stage. */
+static int read_stages(uint32_t *bits, struct err *e)
+{
+	struct str rest = str_of(stages), one;
+	*bits = 0;
+	while (rest.p) {
+		int64_t n;
+		rest = str_cut(rest, ',', &one);
+		if (!num_int_in(one, 1, STAGES_MAX, &n))
+			return err_set(e, ROS_USAGE, "--stages: not stages from 1 to %d: '%s'", STAGES_MAX, stages);
+		*bits |= 1u << n;
+	}
+	return 0;
+}
+
+static int read_request(struct lit_request *q, struct err *e)
+{
+	*q = (struct lit_request){
+		.scope = { .max_rows = max_examples },
+		.previews = previews,
+		.target = file,
+		.generated_by = GENERATED_BY,
+	};
+	if (!to_file())
+		return err_set(e, ROS_USAGE, "--format lit needs --output: a directory, or a file *.tar.gz");
+	if (file[strlen(file) - 1] == '/')
+		return err_set(e, ROS_USAGE, "--output: without the slash at its end: '%s'", file);
+	if (scope_read(&q->scope.scope, &scope_options, e) < 0)
+		return -1;
+	return read_stages(&q->scope.stages, e);
+}
+
+static const char *user(char text[32])
+{
+	const struct passwd *who = getpwuid(geteuid());
+	if (who)
+		return who->pw_name;
+	snprintf(text, 32, "uid-%ju", (uintmax_t)geteuid());
+	return text;
+}
+
+static int tell(const struct lit_request *q, const struct lit_result *result, struct err *e)
+{
+	char text[32];
+	struct buf line;
+	buf_init(&line, EVENT_LINE_MAX + 1);
+	int rc = lit_export_event(&line, q, result, created_by ? created_by : user(text), time_now_ms(), e);
+	if (rc == 0)
+		out_str(&tool.out, buf_view(&line));
+	buf_free(&line);
+	return rc;
+}
+
+static void say(const struct lit_result *r)
+{
+	log_note(&tool.log, "%s: %" PRId64 " of %" PRId64 " calls, %s", file, r->rows, r->calls, r->mode);
+	if (r->failures_kept < r->failures)
+		log_warn(&tool.log, "%" PRId64 " of %" PRId64 " calls without success are in the bundle: --max-examples has no room for all", r->failures_kept,
+		         r->failures);
+}
+
+/* The report is the bundle's documentation; the calls are those of the record that the report saw. */
+static int write_bundle(struct lit_request *q, const struct report *r, struct db *db, struct lit_result *result, struct err *e)
+{
+	struct buf md, json;
+	buf_init(&md, REPORT_BYTES_MAX);
+	buf_init(&json, REPORT_BYTES_MAX);
+	int rc = report_markdown(r, &md, e);
+	if (rc == 0)
+		rc = report_json(r, &json, e);
+	if (rc == 0 && !(buf_ok(&md) && buf_ok(&json)))
+		rc = too_long(e);
+	if (rc == 0) {
+		q->report_md = buf_view(&md);
+		q->report_json = buf_view(&json);
+		q->report_id = r->id;
+		q->generated_ms = r->generated_ms;
+		q->content_sum = r->record.content_sum;
+		q->scope.scope.last_batch = r->record.last_batch;
+		rc = lit_write(result, db, q, e);
+	}
+	buf_free(&md);
+	buf_free(&json);
+	return rc;
+}
+
+static int bundle(struct err *e)
+{
+	struct lit_request q;
+	struct lit_result result;
+	struct report *r = NULL;
+	struct db *db = NULL;
+	exact = true; /* a bundle has the calls of the period, and no others */
+	int rc = read_request(&q, e);
+	if (rc == 0)
+		rc = build(&r, &db, e);
+	if (rc == 0)
+		rc = write_bundle(&q, r, db, &result, e);
+	db_close(db);
+	if (rc == 0) {
+		say(&result);
+		rc = record ? tell(&q, &result, e) : 0;
+	}
+	report_free(r);
+	store_setup_free(&setup);
+	return rc;
+}
+
 static int run(struct err *e)
 {
 	const struct report_format *chosen;
 	struct report *r = NULL;
+	struct db *db = NULL;
 	int rc = choose_format(&chosen, e);
 	if (rc == 0)
-		rc = build(&r, e);
+		rc = build(&r, &db, e);
+	db_close(db);
 	if (rc == 0) {
 		look_at_terminal(r);
 		rc = deliver(r, chosen, e);
@@ -346,12 +474,13 @@ int main(int argc, char **argv, char **environment)
 {
 	int status;
 	struct err e;
-	for (size_t i = 0; i < n_report_formats && i + 1 < FORMATS_MAX; i++)
+	for (size_t i = 0; i < n_report_formats && i + 2 < FORMATS_MAX; i++)
 		formats[i] = report_formats[i].name;
+	formats[n_report_formats] = "lit";
 	mallopt(M_MMAP_THRESHOLD, LARGE); /* glibc raises it with each large buffer that is freed: growing the next one would copy, and leave holes */
 	if (!tool_begin(&tool, &page, options, argc, argv, environment, &status))
 		return status;
 	bool differs = false;
-	int rc = verified ? verify(&differs, &e) : run(&e);
+	int rc = verified ? verify(&differs, &e) : is_lit() ? bundle(&e) : run(&e);
 	return tool_end(&tool, rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE);
 }

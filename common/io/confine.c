@@ -78,7 +78,8 @@ static uint64_t rights_known(long version)
 static void allow(int rules, uint64_t known, const char *path)
 {
 	const uint64_t in_file = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
-	const uint64_t in_directory = in_file | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+	const uint64_t in_directory = in_file | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+	                              LANDLOCK_ACCESS_FS_REMOVE_DIR; /* a bundle is made as a directory beside its place */
 	struct landlock_path_beneath_attr rule = { .parent_fd = open(path, O_PATH | O_CLOEXEC) };
 	struct stat st;
 	if (rule.parent_fd < 0)

@@ -11,7 +11,7 @@
 
 /*
  * From here on, and for good, this process runs no program, makes no process (threads may be made), opens no socket, traces nobody and reaches
- * for no facility of the kernel that it has no use for: such calls fail with EPERM. Files are written, made and removed only at or below
+ * for no facility of the kernel that it has no use for: such calls fail with EPERM. Files and directories are written, made and removed only at or below
  * the paths of `writable`, which must be there already; what is open stays open, and reading is left alone. By seccomp(2) and
  * landlock(7), which need no privilege; where the kernel does not offer one of them, this says so as a note and goes on.
  */
