@@ -238,6 +238,29 @@ may() {
 	diff <(matrix) got
 }
 
+@test "with a replica: nothing is taken that it does not get, and it comes by TLS as its own user" {
+	master=$PWD/m
+	production_files "$master" --replicas 1
+	production_start "$master"
+	as ros-producer "$master"
+	run -0 --separate-stderr ros-emit < <(event)
+	[[ $stderr == *NOREPLICAS* ]]
+	mkdir data
+	{
+		cat "$master/redis.conf"
+		echo "masterauth $(cat "$master/passwords/ros-replica")"
+	} > replica.conf
+	setpriv --pdeathsig KILL redis-server replica.conf --tls-port 0 --unixsocket "$PWD/s" --dir "$PWD/data" \
+		--replicaof localhost "$(sed -n 's/^tls-port //p' replica.conf)" > log 2>&1 3>&- 4>&- &
+	replica=$!
+	wait_for 30 grep -q 'MASTER <-> REPLICA sync: Finished' log
+	drained() { ros-bus drain && redis-cli -s s --user ros-admin --pass "$(cat "$master/passwords/ros-admin")" --no-auth-warning XLEN ros:insights | grep -qx 1; }
+	as ros-admin "$master"
+	wait_for 20 drained
+	kill -KILL $replica "$production"
+	wait $replica "$production" || true
+}
+
 @test "nobody gets in without a name and a password" {
 	[[ $(redis-cli -s "$DIR/sock" XLEN ros:insights) == NOAUTH* ]]
 	[[ $(redis-cli -s "$DIR/sock" AUTH default '' 2>&1) == WRONGPASS* ]]
