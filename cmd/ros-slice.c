@@ -112,7 +112,9 @@ static int run(struct err *e)
 	struct slices *s = NULL;
 	if (read_options(&o, e) < 0 || scope_read(&scope, &scope_options, e) < 0 || open_database(&db, e) < 0)
 		return -1;
-	int rc = slice_build(&s, db, &scope, &o, e);
+	int rc = db_begin_read(db, e);
+	if (rc == 0)
+		rc = slice_build(&s, db, &scope, &o, e);
 	db_close(db);
 	if (rc == 0)
 		rc = deliver(s, e);

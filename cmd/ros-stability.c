@@ -121,7 +121,9 @@ static int run(struct err *e)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
 	if (scope_read(&scope, &scope_options, e) < 0 || read_bound(&bound, e) < 0 || open_database(&db, e) < 0)
 		return -1;
-	int rc = stability_build(&s, db, &scope, grouping(), (int)repeats, e);
+	int rc = db_begin_read(db, e);
+	if (rc == 0)
+		rc = stability_build(&s, db, &scope, grouping(), (int)repeats, e);
 	db_close(db);
 	if (rc == 0)
 		rc = deliver(s, e);

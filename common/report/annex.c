@@ -109,6 +109,8 @@ static void put_comparison(struct doc *d, const struct report *r)
 	buf_z(out, ". Differences are this report less the other one; intervals of differences of shares are Newcombe's, of"
 	           " independent samples.");
 	open_table(d, "lllrrrl", names);
+	for (size_t i = 0; i < c->n_stability; i++)
+		put_difference(d, &c->stability[i]);
 	for (size_t i = 0; i < c->n && i < CONTENT_ROWS; i++)
 		put_difference(d, &c->v[i]);
 	if (c->n > CONTENT_ROWS)

@@ -2,6 +2,7 @@
  * From what was gathered to the model. Every list comes about in one way: items with a key are sorted by it, and
  * neighbours with equal keys are folded into a group. Items are series (sums), sketches (latency) or counts.
  */
+#include "report/analyse.h"
 #include "report/compare.h"
 #include "report/crosswalk.h"
 #include "report/formats.h"
@@ -539,6 +540,8 @@ static int build_one(struct report **out, struct db *db, const struct report_sco
 	struct gather g = { 0 };
 	int rc = build(r, &g, db, e);
 	gather_free(&g);
+	if (rc == 0)
+		rc = report_analyse(r, db, e);
 	if (rc == 0) {
 		limits_state(r);
 		rules_find(r);
@@ -586,6 +589,7 @@ static void free_part(struct report_part *part)
 	free(part->top);
 	free(part->moments);
 	free(part->datasets);
+	report_analysis_free(&part->analysis);
 }
 
 void report_free(struct report *r)

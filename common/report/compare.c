@@ -224,6 +224,22 @@ static void add_models(struct report_comparison *c, struct pair p, const struct 
 	}
 }
 
+/* How many of the prompts that were asked often enough have equal outputs. */
+static void add_stability(struct report_comparison *c, const char *mode, const struct report_part *parts[2])
+{
+	if (!parts[0]->analysis.done || !parts[1]->analysis.done)
+		return;
+	struct report_difference *d = &c->stability[c->n_stability++];
+	*d = (struct report_difference){ .mode = mode, .figure = "equal_outputs_rate", .unit = UNIT_SHARE, .scale = SHARE_SCALE };
+	for (int side = 0; side < 2; side++) {
+		const struct stability_group *g = &parts[side]->analysis.stability->overall;
+		set_share(d, side, g->equal, g->tested);
+	}
+	if (d->known[0] && d->known[1])
+		d->difference = d->value[0] - d->value[1];
+	add_interval(d);
+}
+
 void compare(struct report *r, struct report *with)
 {
 	static const char *const modes[2] = { "DEMO", "LIVE" };
@@ -239,6 +255,7 @@ void compare(struct report *r, struct report *with)
 		add(c, &all, of_all, COUNT(of_all));
 		add_tiers(c, all, parts);
 		add_models(c, all, parts);
+		add_stability(c, modes[i], parts);
 	}
 }
 

@@ -26,6 +26,9 @@ void content_evidence(struct doc *d, const struct report *r);
 /* All groups of the calls of one mode. */
 void content_details(struct doc *d, const struct report_part *p, const struct report *r);
 
+/* Reproducibility and slices, of the calls of one mode. */
+void content_analysis(struct doc *d, const struct report_part *p, const struct report *r);
+
 /* What stands behind the details: the run by its stages, the comparison, refused entries, the crosswalk. */
 void content_annex(struct doc *d, const struct report *r);
 

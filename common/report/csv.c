@@ -350,11 +350,13 @@ static void put_finding(struct sheet *s, const struct report_finding *f)
 	sheet_text(s, report_rules[f->rule]);
 	sheet_text(s, f->provider);
 	sheet_text(s, f->model);
+	sheet_text(s, f->slice);
 	sheet_decimal(s, true, f->value, RULE_SCALE);
 	sheet_int(s, f->part);
 	sheet_int(s, f->n);
-	sheet_real(s, !f->is_factor, f->low, REAL_DIGITS);
-	sheet_real(s, !f->is_factor, f->high, REAL_DIGITS);
+	sheet_real(s, f->has_interval, f->low, REAL_DIGITS);
+	sheet_real(s, f->has_interval, f->high, REAL_DIGITS);
+	sheet_real(s, f->tested, f->adjusted, REAL_DIGITS);
 	sheet_decimal(s, true, f->threshold, RULE_SCALE);
 	sheet_text(s, f->evidence);
 	sheet_text(s, f->recommendation);
@@ -367,11 +369,13 @@ static void table_findings(struct sheet *s, const struct report *r)
 		{ "rule", "x_Rule", DIMENSION, NULL },
 		{ "provider", "ProviderName", DIMENSION, NULL },
 		{ "model", "x_Model", DIMENSION, NULL },
+		{ "slice", "x_Slice", DIMENSION, NULL },
 		{ "value", "x_Value", VALUE, NULL },
 		{ "part", "x_Part", VALUE, NULL },
 		{ "n", "x_N", VALUE, NULL },
 		{ "low", "x_Low", VALUE, NULL },
 		{ "high", "x_High", VALUE, NULL },
+		{ "adjusted_p", "x_AdjustedP", VALUE, NULL },
 		{ "threshold", "x_Threshold", VALUE, NULL },
 		{ "evidence", "x_Evidence", VALUE, NULL },
 		{ "recommendation", "x_Recommendation", VALUE, NULL },
@@ -416,6 +420,8 @@ static void table_comparison(struct sheet *s, const struct report *r)
 	sheet_table(s, "comparison", columns, COUNT(columns));
 	for (size_t i = 0; r->against && i < r->against->n; i++)
 		put_difference(s, &r->against->v[i]);
+	for (size_t i = 0; r->against && i < r->against->n_stability; i++)
+		put_difference(s, &r->against->stability[i]);
 }
 
 static void table_limitations(struct sheet *s, const struct report *r)

@@ -409,6 +409,7 @@ void content_details(struct doc *d, const struct report_part *p, const struct re
 		put_groups(d, p, BY_PROJECT, "Projects", "Project", "Known cost by project");
 	if (p->by[BY_TENANT].n > 1)
 		put_groups(d, p, BY_TENANT, "Tenants", "Tenant", "Known cost by tenant");
+	content_analysis(d, p, r);
 	put_datasets(d, p, r->scope.min_cell);
 	put_statuses(d, p);
 	put_errors(d, p);

@@ -4,11 +4,11 @@
 #include "base/num.h"
 #include "base/timefmt.h"
 #include "report/cells.h"
+#include "report/command.h"
 #include "report/human.h"
 #include "report/rules.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define SOURCES_SHOWN 20
 #define GAPS_NAMED 5 /* of a source */
@@ -103,23 +103,6 @@ static void put_limitations(struct doc *d, const struct report *r)
 
 /* Verification. */
 
-static void put_time_option(struct buf *out, const char *name, bool given, int64_t ms)
-{
-	char text[TIME_TEXT];
-	time_format(ms, text);
-	if (given)
-		buf_fmt(out, " %s %s", name, text);
-}
-
-/* Whether a shell takes it as it is. */
-static bool is_plain(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", *text))
-			return false;
-	return true;
-}
-
 static void put_rules(struct buf *out, const struct report_scope *s)
 {
 	int64_t defaults[RULES];
@@ -148,20 +131,8 @@ static void put_against(struct buf *out, const struct report_scope *s)
 static void put_command(struct buf *out, const struct report *r)
 {
 	const struct report_scope *s = &r->scope;
-	char text[UUID_TEXT];
 	buf_z(out, "ros-report");
-	uuid_format(&s->run, text);
-	if (s->has_run)
-		buf_fmt(out, " --run %s", text);
-	uuid_format(&s->project, text);
-	if (s->has_project)
-		buf_fmt(out, " --project %s", text);
-	put_time_option(out, "--from", s->has_from, s->from_ms);
-	put_time_option(out, "--to", s->has_to, s->to_ms);
-	if (s->mode)
-		buf_fmt(out, " --mode %s", s->mode);
-	if (s->tenant)
-		buf_fmt(out, " --tenant %s", is_plain(s->tenant) ? s->tenant : "NAME");
+	command_scope(out, s, s->from_ms, s->to_ms, s->mode);
 	buf_fmt(out, "%s --top %d", s->exact ? " --exact" : "", s->top);
 	if (s->min_cell != REPORT_MIN_CELL)
 		buf_fmt(out, " --min-cell %" PRId64, s->min_cell);

@@ -78,6 +78,14 @@ void human_percent(struct buf *b, double share)
 	buf_fmt(b, "%.1f %%", 100 * share);
 }
 
+void human_effect(struct buf *b, double v, bool is_difference)
+{
+	if (is_difference)
+		buf_fmt(b, "%.1f points", 100 * v);
+	else
+		buf_fmt(b, "%.3g times", v);
+}
+
 void human_ms(struct buf *b, double ms)
 {
 	if (ms < 0) {

@@ -7,12 +7,14 @@
 #include "base/num.h"
 #include "base/timefmt.h"
 #include "json/writer.h"
+#include "report/command.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #define LATENCY_DIGITS 6
 #define INTERVAL_DIGITS 6
+#define COMMAND_MAX 4096
 
 static void put_int(struct json_writer *w, const char *name, int128 v)
 {
@@ -388,6 +390,55 @@ static void put_part(struct json_writer *w, const struct report_part *p)
 	put_datasets(w, p);
 }
 
+/* Opens the analysis, and says where it was not done by which command it can be. */
+static void open_analysis(struct json_writer *w, const char *name, const char *tool, const struct report *r, const struct report_part *p)
+{
+	json_key(w, name);
+	json_open(w, '{');
+	put_bool(w, "computed", p->analysis.done);
+	if (p->analysis.done)
+		return;
+	struct buf command;
+	buf_init(&command, COMMAND_MAX);
+	command_tool(&command, tool, r, p->mode);
+	put_int(w, "calls", p->total.m[CALLS]);
+	put_int(w, "calls_max", REPORT_ANALYSED_MAX);
+	put_text(w, "command", buf_cstr(&command));
+	buf_free(&command);
+}
+
+static void put_search(struct json_writer *w, const struct report_search *s)
+{
+	json_open(w, '{');
+	put_int(w, "judged", s->judged);
+	put_int(w, "confirmed", s->confirmed);
+	slice_json_members(w, s->slices);
+	json_close(w, '}');
+}
+
+static void put_analysis(struct json_writer *w, const struct report *r, const struct report_part *p)
+{
+	const struct report_analysis *a = &p->analysis;
+	open_analysis(w, "stability", "ros-stability --by model", r, p);
+	if (a->done) {
+		put_int(w, "calls_deleted", a->deleted);
+		put_int(w, "models_tested", a->models);
+		put_int(w, "version_tests", a->version_tests);
+		put_int(w, "versions_differ", a->versions_differ);
+		put_int(w, "drifted", a->drifted);
+		stability_json_members(w, a->stability);
+	}
+	json_close(w, '}');
+	open_analysis(w, "slices", "ros-slice", r, p);
+	if (a->done) {
+		open_list(w, "metrics");
+		for (size_t i = 0; i < a->n_searches; i++)
+			put_search(w, &a->searches[i]);
+		json_close(w, ']');
+	}
+	json_close(w, '}');
+}
+
 static void put_modes(struct json_writer *w, const struct report *r)
 {
 	json_key(w, "by_mode");
@@ -398,6 +449,7 @@ static void put_modes(struct json_writer *w, const struct report *r)
 		json_key(w, r->mode[i].mode);
 		json_open(w, '{');
 		put_part(w, &r->mode[i]);
+		put_analysis(w, r, &r->mode[i]);
 		json_close(w, '}');
 	}
 	json_close(w, '}');
@@ -533,7 +585,7 @@ static void put_limitations(struct json_writer *w, const struct report *r)
 	json_close(w, ']');
 }
 
-/* An end of the interval. */
+/* An end of the interval; or a p. */
 static void put_end(struct json_writer *w, const char *name, bool known, double v)
 {
 	json_key(w, name);
@@ -545,18 +597,21 @@ static void put_end(struct json_writer *w, const char *name, bool known, double 
 
 static void put_finding(struct json_writer *w, const struct report_finding *f)
 {
+	static const char *const units[] = { [FINDING_SHARE] = "share", [FINDING_DIFFERENCE] = "difference", [FINDING_FACTOR] = "factor" };
 	json_open(w, '{');
 	put_text(w, "rule", report_rules[f->rule]);
 	put_text(w, "governance_mode", f->mode);
 	put_text(w, "title", f->title);
 	put_text(w, "provider", f->provider);
 	put_text(w, "model", f->model);
-	put_text(w, "unit", f->is_factor ? "factor" : "share");
+	put_text(w, "slice", f->slice);
+	put_text(w, "unit", units[f->unit]);
 	put_int(w, "part", f->part);
 	put_int(w, "n", f->n);
 	put_decimal(w, "value", true, f->value, RULE_SCALE);
-	put_end(w, "low", !f->is_factor, f->low);
-	put_end(w, "high", !f->is_factor, f->high);
+	put_end(w, "low", f->has_interval, f->low);
+	put_end(w, "high", f->has_interval, f->high);
+	put_end(w, "adjusted_p", f->tested, f->adjusted);
 	put_decimal(w, "threshold", true, f->threshold, RULE_SCALE);
 	put_text(w, "evidence", f->evidence);
 	put_text(w, "recommendation", f->recommendation);
@@ -620,6 +675,10 @@ static void put_comparison(struct json_writer *w, const struct report *r)
 	open_list(w, "differences");
 	for (size_t i = 0; i < r->against->n; i++)
 		put_difference(w, &r->against->v[i]);
+	json_close(w, ']');
+	open_list(w, "stability");
+	for (size_t i = 0; i < r->against->n_stability; i++)
+		put_difference(w, &r->against->stability[i]);
 	json_close(w, ']');
 	json_close(w, '}');
 }

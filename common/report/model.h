@@ -11,12 +11,14 @@
 #include "base/num.h"
 #include "base/uuid.h"
 #include "db/db.h"
+#include "slice/slice.h"
+#include "stability/stability.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define REPORT_VERSION "1.2.0" /* of the model and its JSON form */
+#define REPORT_VERSION "1.3.0" /* of the model and its JSON form */
 
 #define REPORT_MIN_CELL 11 /* the default of min_cell: the smallest count that the cell size suppression policy of CMS lets be shown */
 
@@ -145,6 +147,30 @@ struct report_dataset {
 	struct report_rows rows_accessed; /* sum over its accesses */
 };
 
+/*
+ * Reproducibility, and where it is worse: of the calls of a mode, one by one, so they are looked at where a report is on so many calls at most. With more the
+ * section says the commands that do it.
+ */
+#define REPORT_ANALYSED_MAX 100000
+#define REPORT_WORST 5      /* so many of each list are kept */
+#define REPORT_REPEATS 5    /* N of TARr@N */
+#define REPORT_METRICS_MAX 5
+
+/* A search for slices. */
+struct report_search {
+	struct slices *slices; /* found, looked at again in the calls held back, and confirmed: REPORT_WORST at most */
+	int64_t judged, confirmed; /* how many were looked at again; and confirmed */
+};
+
+struct report_analysis {
+	bool done;
+	int64_t deleted; /* calls that retention took from the record: they are in the sums alone */
+	struct stability *stability; /* of each list the REPORT_WORST worst */
+	int64_t models, version_tests, versions_differ, drifted; /* how many there are: models whose prompts were asked often enough, ... */
+	struct report_search searches[REPORT_METRICS_MAX]; /* of the metrics that vary */
+	size_t n_searches;
+};
+
 /* What may need attention (schemas/report-rules.json), the gravest first. */
 enum report_rule {
 	RULE_PHI_FLAGS,
@@ -152,8 +178,14 @@ enum report_rule {
 	RULE_DEAD_LETTERS,
 	RULE_CONFLICTS,
 	RULE_FAILURES,
+	RULE_SLICES_OF_RATES,
+	RULE_DRIFT_OF_FAILURES,
+	RULE_VERSIONS_DIFFER,
 	RULE_QUALITY_GATE,
 	RULE_ESCALATIONS,
+	RULE_UNSTABLE_OUTPUTS,
+	RULE_SLICES_OF_QUANTITIES,
+	RULE_DRIFT_OF_QUANTITIES,
 	RULE_UNPRICED_CALLS,
 	RULE_COST_OUTLIERS,
 	RULES
@@ -169,11 +201,14 @@ struct report_finding {
 	const char *mode;       /* DEMO, LIVE; NULL: the whole database, whatever the scope */
 	const char *title, *recommendation;
 	const char *evidence;   /* sentence with the numbers */
-	const char *model, *provider; /* that it is about, or NULL */
-	bool is_factor;         /* the value is a multiple of the mean of n calls; else it is a share, part of n */
+	const char *model, *provider, *slice; /* that it is about, or NULL */
+	enum { FINDING_SHARE, FINDING_DIFFERENCE, FINDING_FACTOR } unit; /* the value is a share, part of n; a difference of two shares; a multiple */
 	int128 part, n;
 	int64_t value, threshold; /* times 10^RULE_SCALE: the value is above the threshold */
-	double low, high;       /* 95 % interval of a share (Wilson) */
+	bool has_interval;
+	double low, high;       /* 95 % interval of the value */
+	bool tested;
+	double adjusted;        /* p, adjusted for all tests that were made with it */
 };
 
 struct report_part {
@@ -190,6 +225,7 @@ struct report_part {
 	struct report_dataset *datasets; /* most accessed first, then by id */
 	size_t n_datasets;
 	struct report_rows rows_accessed; /* of all datasets */
+	struct report_analysis analysis; /* of DEMO and of LIVE alone */
 };
 
 /* A stage of the workflow run that the report is on, as its workflow says. */
@@ -300,6 +336,8 @@ struct report_comparison {
 	struct report *with;
 	struct report_difference *v;
 	size_t n;
+	struct report_difference stability[2]; /* equal outputs by mode, where both reports have looked at the calls one by one */
+	size_t n_stability;
 };
 
 struct report {

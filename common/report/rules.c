@@ -12,12 +12,14 @@
 #include "stats/intervals.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ONE INT64_C(1000000) /* 10^RULE_SCALE */
 #define SENTENCE_MAX 4096
 #define RULES_BYTES_MAX 65536
+#define VALUE_MAX 1e9 /* of a multiple: more is said of nothing */
 
 const char *const report_rules[RULES] = {
 	[RULE_PHI_FLAGS] = "phi-flags",
@@ -25,8 +27,14 @@ const char *const report_rules[RULES] = {
 	[RULE_DEAD_LETTERS] = "dead-letters",
 	[RULE_CONFLICTS] = "conflicts",
 	[RULE_FAILURES] = "failures",
+	[RULE_SLICES_OF_RATES] = "slices-of-rates",
+	[RULE_DRIFT_OF_FAILURES] = "drift-of-failures",
+	[RULE_VERSIONS_DIFFER] = "versions-differ",
 	[RULE_QUALITY_GATE] = "quality-gate",
 	[RULE_ESCALATIONS] = "escalations",
+	[RULE_UNSTABLE_OUTPUTS] = "unstable-outputs",
+	[RULE_SLICES_OF_QUANTITIES] = "slices-of-quantities",
+	[RULE_DRIFT_OF_QUANTITIES] = "drift-of-quantities",
 	[RULE_UNPRICED_CALLS] = "unpriced-calls",
 	[RULE_COST_OUTLIERS] = "cost-outliers",
 };
@@ -133,25 +141,34 @@ static void add(struct finding *f, struct report_finding finding, struct buf *ev
 	buf_free(evidence);
 }
 
-/* Appends a threshold or a value as people read it: 0.05 as 5 %, a factor as it is. */
-static void put_value(struct buf *b, bool is_factor, int64_t value)
+/* Appends a threshold as people read it: 0.05 as 5 % or 5 points, a factor as it is. */
+static void put_threshold(struct buf *b, int unit, int64_t value)
 {
-	num_decimal(b, value, is_factor ? RULE_SCALE : RULE_SCALE - 2);
-	buf_z(b, is_factor ? " times" : " %");
+	static const char *const units[] = { [FINDING_SHARE] = " %", [FINDING_DIFFERENCE] = " points", [FINDING_FACTOR] = " times" };
+	num_decimal(b, value, unit == FINDING_FACTOR ? RULE_SCALE : RULE_SCALE - 2);
+	buf_z(b, units[unit]);
+}
+
+/* Whether n is fewer than proves something. */
+static bool is_few(const struct finding *f, enum report_rule rule, int128 n)
+{
+	int64_t least = 0;
+	num_int(said(&f->file, rule, "least"), &least);
+	return n < least;
 }
 
 /* What is counted, as a share of n. */
 static void share(struct finding *f, enum report_rule rule, const char *mode, int128 part, int128 n)
 {
 	int64_t threshold = f->report->scope.thresholds[rule];
-	if (n <= 0 || part * ONE <= threshold * n)
+	if (n <= 0 || is_few(f, rule, n) || part * ONE <= threshold * n)
 		return;
 	struct interval rate = interval_wilson((int64_t)part, (int64_t)n);
 	struct buf b;
 	buf_init(&b, SENTENCE_MAX);
 	human_of(&b, part, n, keep(f, rule, "of"));
 	buf_fmt(&b, " %s. The threshold is ", keep(f, rule, "says"));
-	put_value(&b, false, threshold);
+	put_threshold(&b, FINDING_SHARE, threshold);
 	buf_char(&b, '.');
 	add(f,
 	    (struct report_finding){
@@ -159,6 +176,7 @@ static void share(struct finding *f, enum report_rule rule, const char *mode, in
 		    .mode = mode,
 		    .part = part,
 		    .n = n,
+		    .has_interval = true,
 		    .low = rate.low,
 		    .high = rate.high,
 		    .value = (int64_t)((2 * part * ONE + n) / (2 * n)),
@@ -196,17 +214,16 @@ static void say_outlier(struct buf *b, const struct report_call *c, const struct
 	buf_z(b, " calls of its model with a known cost is ");
 	human_usd(b, g->m[COST_NANO] / report_priced(g));
 	buf_z(b, ". The threshold is ");
-	put_value(b, true, threshold);
+	put_threshold(b, FINDING_FACTOR, threshold);
 	buf_z(b, " the mean.");
 }
 
 /* factor = cost / (sum / priced), within 128 bits for fewer than 10^12 calls */
 static void outlier(struct finding *f, const struct report_part *p, const struct report_call *c)
 {
-	int64_t threshold = f->report->scope.thresholds[RULE_COST_OUTLIERS], least = 0;
+	int64_t threshold = f->report->scope.thresholds[RULE_COST_OUTLIERS];
 	const struct report_group *g = model_of(p, c);
-	num_int(said(&f->file, RULE_COST_OUTLIERS, "least"), &least);
-	if (!g || g->m[COST_NANO] <= 0 || report_priced(g) < least)
+	if (!g || g->m[COST_NANO] <= 0 || is_few(f, RULE_COST_OUTLIERS, report_priced(g)))
 		return;
 	int128 factor = (int128)c->cost_nano * report_priced(g) * ONE / g->m[COST_NANO];
 	if (factor <= threshold)
@@ -220,7 +237,7 @@ static void outlier(struct finding *f, const struct report_part *p, const struct
 		    .mode = p->mode,
 		    .model = c->model,
 		    .provider = c->provider,
-		    .is_factor = true,
+		    .unit = FINDING_FACTOR,
 		    .part = 1,
 		    .n = report_priced(g),
 		    .value = (int64_t)factor,
@@ -233,6 +250,160 @@ static void look_for_outliers(struct finding *f, const struct report_part *p)
 	for (size_t i = 0; i < p->n_top; i++)
 		if (!is_second(p, i))
 			outlier(f, p, &p->top[i]);
+}
+
+/* Reproducibility and slices. */
+
+/* Takes the evidence over. Nothing is found where the value is not above the threshold. */
+static void add_tested(struct finding *f, struct report_finding finding, double value, struct buf *evidence)
+{
+	if (value * ONE <= (double)f->report->scope.thresholds[finding.rule] || value > VALUE_MAX) {
+		buf_free(evidence);
+		return;
+	}
+	finding.value = (int64_t)llround(value * ONE);
+	finding.tested = true;
+	buf_fmt(evidence, ", adjusted p %.2g. The threshold is ", finding.adjusted);
+	put_threshold(evidence, finding.unit, f->report->scope.thresholds[finding.rule]);
+	buf_char(evidence, '.');
+	add(f, finding, evidence);
+}
+
+static const char *text_of(struct finding *f, struct str text)
+{
+	return texts_keep(f->report->texts, text);
+}
+
+static void look_at_versions(struct finding *f, const struct report_part *p)
+{
+	const struct stability *s = p->analysis.stability;
+	for (size_t i = 0; i < s->n_versions; i++) {
+		const struct stability_versions *v = &s->versions[i];
+		struct buf b;
+		buf_init(&b, SENTENCE_MAX);
+		buf_fmt(&b, "Two calls of one version agree in %.1f %%, two of different versions in %.1f %%, over ", 100 * v->within, 100 * v->between);
+		human_plural(&b, v->prompts, "prompt", "prompts");
+		buf_z(&b, " that several versions answered; permutation test");
+		add_tested(f,
+		           (struct report_finding){
+			           .rule = RULE_VERSIONS_DIFFER,
+			           .mode = p->mode,
+			           .model = text_of(f, v->model->model),
+			           .provider = text_of(f, v->model->provider),
+			           .unit = FINDING_DIFFERENCE,
+			           .part = v->prompts,
+			           .n = v->calls,
+			           .adjusted = v->adjusted,
+		           },
+		           v->within - v->between, &b);
+	}
+}
+
+/* A rate that rose; a quantity that changed either way, by a factor above 1. */
+static void look_at_drift(struct finding *f, enum report_rule rule, const struct report_part *p, const struct stability_drift *d)
+{
+	bool fell = rule == RULE_DRIFT_OF_QUANTITIES && d->test.effect < 1;
+	struct buf b;
+	buf_init(&b, SENTENCE_MAX);
+	if (rule == RULE_DRIFT_OF_FAILURES)
+		buf_fmt(&b, "%s: %.1f points more in the second half of the period than in the first, ", d->quantity, 100 * d->test.effect);
+	else
+		buf_fmt(&b, "%s: its median in the second half of the period is %.3g times that of the first, ", d->quantity, d->test.effect);
+	human_count(&b, d->after);
+	buf_z(&b, " calls against ");
+	human_count(&b, d->before);
+	buf_fmt(&b, "; %s", d->test.name);
+	add_tested(f,
+	           (struct report_finding){
+		           .rule = rule,
+		           .mode = p->mode,
+		           .model = text_of(f, d->model->model),
+		           .provider = text_of(f, d->model->provider),
+		           .unit = rule == RULE_DRIFT_OF_FAILURES ? FINDING_DIFFERENCE : FINDING_FACTOR,
+		           .part = d->after,
+		           .n = d->before + d->after,
+		           .has_interval = d->has_interval && (!fell || d->in.low > 0),
+		           .low = fell ? 1 / d->in.high : d->in.low,
+		           .high = fell ? 1 / d->in.low : d->in.high,
+		           .adjusted = d->adjusted,
+	           },
+	           fell ? 1 / d->test.effect : d->test.effect, &b);
+}
+
+static void look_at_drifts(struct finding *f, enum report_rule rule, const struct report_part *p)
+{
+	const struct stability *s = p->analysis.stability;
+	for (size_t i = 0; i < s->n_drifts; i++) {
+		if (s->drifts[i].measure == (rule == RULE_DRIFT_OF_FAILURES ? MEASURE_RATES : MEASURE_MEDIANS))
+			look_at_drift(f, rule, p, &s->drifts[i]);
+	}
+}
+
+static void say_side(struct buf *b, const struct slices *s, const struct slice_side *side)
+{
+	if (s->metric->quantity)
+		buf_fmt(b, "a median of %.4g in ", side->median * s->metric->unit);
+	else
+		buf_fmt(b, "%.1f %% of ", side->n ? 100 * (double)side->sum / (double)side->n : 0);
+	human_plural(b, side->n, "call", "calls");
+}
+
+/* By the calls held back: the effect in those that the slice was found in is likely to be too large. */
+static void look_at_slice(struct finding *f, enum report_rule rule, const struct report_part *p, const struct slices *s, const struct slice *r)
+{
+	const struct slice_part *held = &r->held;
+	struct buf b, name;
+	buf_init(&b, SENTENCE_MAX);
+	buf_init(&name, SENTENCE_MAX);
+	slice_name(r, &name);
+	buf_fmt(&b, "%s: ", s->metric->what);
+	say_side(&b, s, &held->in);
+	buf_z(&b, " of the slice, ");
+	say_side(&b, s, &held->out);
+	buf_z(&b, " elsewhere, in the calls held back; found in ");
+	human_count(&b, r->found.in.n);
+	buf_fmt(&b, " calls before them, %s", r->found.test.name);
+	add_tested(f,
+	           (struct report_finding){
+		           .rule = rule,
+		           .mode = p->mode,
+		           .slice = text_of(f, buf_view(&name)),
+		           .unit = s->metric->quantity ? FINDING_FACTOR : FINDING_DIFFERENCE,
+		           .part = held->in.n,
+		           .n = held->in.n + held->out.n,
+		           .has_interval = isfinite(held->effect_in.high),
+		           .low = held->effect_in.low,
+		           .high = held->effect_in.high,
+		           .adjusted = r->adjusted,
+	           },
+	           held->test.effect, &b);
+	buf_free(&name);
+}
+
+/* Of each metric the worst slice that no other attribute explains. */
+static void look_at_slices(struct finding *f, enum report_rule rule, const struct report_part *p)
+{
+	for (size_t i = 0; i < p->analysis.n_searches; i++) {
+		const struct slices *s = p->analysis.searches[i].slices;
+		size_t worst = 0;
+		while (worst < s->n && s->v[worst].explained)
+			worst++;
+		if (worst < s->n && s->metric->quantity == (rule == RULE_SLICES_OF_QUANTITIES))
+			look_at_slice(f, rule, p, s, &s->v[worst]);
+	}
+}
+
+static void look_at_analysis(struct finding *f, enum report_rule rule, const struct report_part *p)
+{
+	const struct stability_group *all = &p->analysis.stability->overall;
+	if (rule == RULE_UNSTABLE_OUTPUTS)
+		share(f, rule, p->mode, all->tested - all->equal, all->tested);
+	else if (rule == RULE_VERSIONS_DIFFER)
+		look_at_versions(f, p);
+	else if (rule == RULE_DRIFT_OF_FAILURES || rule == RULE_DRIFT_OF_QUANTITIES)
+		look_at_drifts(f, rule, p);
+	else if (rule == RULE_SLICES_OF_RATES || rule == RULE_SLICES_OF_QUANTITIES)
+		look_at_slices(f, rule, p);
 }
 
 /* All rules. */
@@ -256,6 +427,8 @@ static void look_at_part(struct finding *f, enum report_rule rule, int mode)
 		share(f, rule, p->mode, calls - report_priced(g), calls);
 	else if (rule == RULE_COST_OUTLIERS)
 		look_for_outliers(f, p);
+	else if (p->analysis.done)
+		look_at_analysis(f, rule, p);
 }
 
 static void look_at_database(struct finding *f, enum report_rule rule)

@@ -235,7 +235,7 @@ static bool is_left_out(const struct verifying *v, struct str key)
 	static const char *const of_release[] = { "report_id", "generated_by", "crosswalk", NULL };
 	static const char *const later[] = { "report_id", "completeness", "datasets", "rows_accessed", "rows_accessed_suppressed", "run_status",
 		                             "stage_runs", NULL };
-	static const char *const gone[] = { "top_expensive_calls", "findings", "recommendations", "conflicts", NULL };
+	static const char *const gone[] = { "top_expensive_calls", "findings", "recommendations", "conflicts", "stability", "slices", NULL };
 	return key.p && (is_one_of(key, always) || (v->is_other_release && is_one_of(key, of_release)) ||
 	                 (v->is_past && is_one_of(key, later)) || (v->is_purged && is_one_of(key, gone)));
 }
@@ -324,7 +324,7 @@ static void sum_up(const struct verifying *v)
 	if (v->is_past)
 		buf_z(b, "; not compared, since the record knows only its present state: completeness, datasets, stages of the run");
 	if (v->is_purged)
-		buf_z(b, "; nor, since retention deleted calls: the most expensive calls, findings, conflicts");
+		buf_z(b, "; nor, since retention deleted calls: the most expensive calls, findings, conflicts, stability, slices");
 	buf_char(b, '\n');
 }
 

@@ -119,29 +119,34 @@ static void add_search(struct json_writer *w, const struct slices *s)
 	add_int(w, "echoes", s->echoes);
 }
 
+void slice_json_members(struct json_writer *w, const struct slices *s)
+{
+	bool any = s->all.n > 0;
+	add_text(w, "metric", s->metric->name);
+	json_key(w, "mixed_modes");
+	json_bool(w, s->mixed);
+	add_int(w, "calls", s->calls);
+	add_int(w, "calls_without_figure", s->unknown);
+	add_time(w, "first_call", any, s->first_ms);
+	add_time(w, "held_back_from", any, s->split_ms);
+	add_time(w, "last_call", any, s->last_ms);
+	add_side(w, "all", s, &s->all);
+	add_search(w, s);
+	json_key(w, "slices");
+	json_open(w, '[');
+	for (size_t i = 0; i < s->n; i++)
+		add_slice(w, s, &s->v[i]);
+	json_close(w, ']');
+}
+
 void slice_json(const struct slices *s, struct buf *out)
 {
 	struct json_writer w;
-	bool any = s->all.n > 0;
 	json_writer_init(&w, out, true);
 	json_open(&w, '{');
 	add_text(&w, "generated_by", "ros-slice " ROS_VERSION_TEXT);
 	add_text(&w, "read_from", "record");
-	add_text(&w, "metric", s->metric->name);
-	json_key(&w, "mixed_modes");
-	json_bool(&w, s->mixed);
-	add_int(&w, "calls", s->calls);
-	add_int(&w, "calls_without_figure", s->unknown);
-	add_time(&w, "first_call", any, s->first_ms);
-	add_time(&w, "held_back_from", any, s->split_ms);
-	add_time(&w, "last_call", any, s->last_ms);
-	add_side(&w, "all", s, &s->all);
-	add_search(&w, s);
-	json_key(&w, "slices");
-	json_open(&w, '[');
-	for (size_t i = 0; i < s->n; i++)
-		add_slice(&w, s, &s->v[i]);
-	json_close(&w, ']');
+	slice_json_members(&w, s);
 	json_close(&w, '}');
 	buf_char(out, '\n');
 }

@@ -36,15 +36,12 @@ int slice_build(struct slices **built, struct db *db, const struct scope *scope,
 	for (size_t i = 0; i < options->n_by; i++)
 		if (options->by[i]->is_list)
 			slice_table_make_lists(s->table, i);
-	if (db_begin_read(db, e) < 0)
-		return -1;
-	int rc = slice_table_read(s, db, e);
-	db_rollback(db);
-	if (rc < 0)
+	if (slice_table_read(s, db, e) < 0)
 		return -1;
 	slice_table_split(s);
 	sum_up(s);
 	slice_search(s);
+	slice_table_forget(s->table);
 	return 0;
 }
 
@@ -55,6 +52,16 @@ void slice_free(struct slices *s)
 	slice_table_free(s->table);
 	free(s->v);
 	free(s);
+}
+
+size_t slice_keep_confirmed(struct slices *s, size_t most)
+{
+	size_t confirmed = 0;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].confirmed)
+			s->v[confirmed++] = s->v[i];
+	s->n = confirmed < most ? confirmed : most;
+	return confirmed;
 }
 
 void slice_name(const struct slice *s, struct buf *out)

@@ -105,7 +105,7 @@ struct slices {
 	int64_t found, echoes;      /* slices that are worse; others that are, but no worse than a slice with one condition less */
 	struct slice *v;            /* the best of them, by score */
 	size_t n;
-	struct slice_table *table;  /* holds all texts */
+	struct slice_table *table;  /* holds all texts; of the calls nothing after slice_build() */
 };
 
 /*
@@ -114,9 +114,12 @@ struct slices {
  */
 double slice_score(int64_t n, double sum, int64_t all_n, double all_sum, double alpha);
 
-/* Reads within one transaction. *s is the caller's, who frees it with slice_free(), also after an error. */
+/* Within a read transaction. *s is the caller's, who frees it with slice_free(), also after an error. */
 int slice_build(struct slices **s, struct db *db, const struct scope *scope, const struct slice_options *options, struct err *e);
 void slice_free(struct slices *s); /* NULL is fine */
+
+/* Of the slices that are kept, keeps the confirmed ones, so many at most; returns how many were confirmed. */
+size_t slice_keep_confirmed(struct slices *s, size_t most);
 
 struct slice_format {
 	const char *name;
@@ -127,6 +130,10 @@ extern const struct slice_format slice_formats[]; /* text, json, csv; ends with 
 
 void slice_text(const struct slices *s, struct buf *out);
 void slice_json(const struct slices *s, struct buf *out);
+/* What slice_json() writes, but for the object around it and what made it. */
+struct json_writer;
+void slice_json_members(struct json_writer *w, const struct slices *s);
+
 void slice_csv(const struct slices *s, struct buf *out);
 
 /* Appends, for each slice, the SQL that gives its numbers from the view ai_invocations, and the numbers. */

@@ -14,7 +14,14 @@
 
 static const char *const quantities[QUANTITIES] = { "latency", "cost", "input tokens", "output tokens" };
 
-static struct stability_drift *add(struct stability *s, size_t model, const char *quantity, const char *measure, int64_t before, int64_t after)
+const char *const stability_measures[] = {
+	[MEASURE_MEDIANS] = "median, later / earlier",
+	[MEASURE_SHARES] = "largest difference of shares",
+	[MEASURE_RATES] = "rate, later - earlier",
+	[MEASURE_PSI] = "population stability index",
+};
+
+static struct stability_drift *add(struct stability *s, size_t model, const char *quantity, enum stability_measure measure, int64_t before, int64_t after)
 {
 	s->drifts = mem_grow(s->drifts, s->n_drifts + 1, sizeof *s->drifts);
 	struct stability_drift *d = &s->drifts[s->n_drifts++];
@@ -30,8 +37,7 @@ static struct stability_drift *add(struct stability *s, size_t model, const char
  */
 static void test_quantity(struct stability *s, size_t model, enum quantity q, const struct half *before, const struct half *after)
 {
-	static const char *const measures[QUANTITIES] = { "median, later / earlier", "median, later / earlier", "largest difference of shares",
-		                                          "largest difference of shares" };
+	static const enum stability_measure measures[QUANTITIES] = { MEASURE_MEDIANS, MEASURE_MEDIANS, MEASURE_SHARES, MEASURE_SHARES };
 	const struct sketch *b = before->quantities[q], *a = after->quantities[q];
 	struct logs later = logs_of(a), earlier = logs_of(b);
 	struct stability_drift *d = add(s, model, quantities[q], measures[q], sketch_count(b), sketch_count(a));
@@ -63,13 +69,13 @@ static int64_t calls_of(const struct half *h)
 static void test_statuses(struct stability *s, size_t model, const struct half *before, const struct half *after)
 {
 	int64_t n = calls_of(before), m = calls_of(after), failed = n - before->statuses[0], failed_later = m - after->statuses[0];
-	struct stability_drift *d = add(s, model, "calls without success", "rate, later - earlier", n, m);
+	struct stability_drift *d = add(s, model, "calls without success", MEASURE_RATES, n, m);
 	if (!d->untested) {
 		test_rates(failed_later, m, failed, n, &d->test);
 		d->in = interval_newcombe(failed_later, m, failed, n);
 		d->has_interval = true;
 	}
-	d = add(s, model, "mix of statuses", "population stability index", n, m);
+	d = add(s, model, "mix of statuses", MEASURE_PSI, n, m);
 	if (!d->untested && !psi_test(before->statuses, after->statuses, STATUSES, &d->test))
 		d->untested = "all calls have one status";
 }

@@ -128,7 +128,7 @@ static void add_drift(struct json_writer *w, const struct stability_drift *d)
 		add_str(w, "not_tested", str_of(d->untested));
 	} else {
 		add_str(w, "test", str_of(d->test.name));
-		add_str(w, "measure", str_of(d->measure));
+		add_str(w, "measure", str_of(stability_measures[d->measure]));
 		add_real(w, "effect", d->test.effect);
 		add_bounds(w, d->has_interval, d->in);
 		add_real(w, "p", d->test.p);
@@ -153,8 +153,6 @@ static void add_mismatches(struct json_writer *w, const struct stability *s)
 
 static void add_scope(struct json_writer *w, const struct stability *s)
 {
-	add_str(w, "generated_by", STR("ros-stability " ROS_VERSION_TEXT));
-	add_str(w, "read_from", STR("record"));
 	add_int(w, "repeats", s->repeats);
 	json_key(w, "mixed_modes");
 	json_bool(w, s->mixed);
@@ -166,26 +164,33 @@ static void add_scope(struct json_writer *w, const struct stability *s)
 	add_int(w, "calls_without_hashes", s->unhashed);
 }
 
+void stability_json_members(struct json_writer *w, const struct stability *s)
+{
+	add_scope(w, s);
+	add_estimate(w, "tar", s->overall.tested ? (double)s->overall.equal / (double)s->overall.tested : 0, s->overall.tested, s->overall.tar);
+	json_key(w, "overall");
+	json_open(w, '{');
+	add_group(w, s, &s->overall);
+	json_close(w, '}');
+	add_groups(w, s);
+	add_versions(w, s);
+	json_key(w, "drift");
+	json_open(w, '[');
+	for (size_t i = 0; i < s->n_drifts; i++)
+		add_drift(w, &s->drifts[i]);
+	json_close(w, ']');
+	add_int(w, "drift_tests", (int64_t)s->n_tests);
+	add_mismatches(w, s);
+}
+
 void stability_json(const struct stability *s, struct buf *out)
 {
 	struct json_writer w;
 	json_writer_init(&w, out, true);
 	json_open(&w, '{');
-	add_scope(&w, s);
-	add_estimate(&w, "tar", s->overall.tested ? (double)s->overall.equal / (double)s->overall.tested : 0, s->overall.tested, s->overall.tar);
-	json_key(&w, "overall");
-	json_open(&w, '{');
-	add_group(&w, s, &s->overall);
-	json_close(&w, '}');
-	add_groups(&w, s);
-	add_versions(&w, s);
-	json_key(&w, "drift");
-	json_open(&w, '[');
-	for (size_t i = 0; i < s->n_drifts; i++)
-		add_drift(&w, &s->drifts[i]);
-	json_close(&w, ']');
-	add_int(&w, "drift_tests", (int64_t)s->n_tests);
-	add_mismatches(&w, s);
+	add_str(&w, "generated_by", STR("ros-stability " ROS_VERSION_TEXT));
+	add_str(&w, "read_from", STR("record"));
+	stability_json_members(&w, s);
 	json_close(&w, '}');
 	buf_char(out, '\n');
 }

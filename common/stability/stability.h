@@ -53,10 +53,16 @@ struct stability_versions {
 	double p, adjusted;     /* permutation of the versions within each prompt */
 };
 
+/* What the effect of a drift measures. */
+enum stability_measure { MEASURE_MEDIANS, MEASURE_SHARES, MEASURE_RATES, MEASURE_PSI };
+
+extern const char *const stability_measures[]; /* in words */
+
 /* A quantity of a model's calls in the second half of the period against the first. */
 struct stability_drift {
 	const struct stability_model *model;
-	const char *quantity, *measure; /* what drifted, and what the effect measures */
+	const char *quantity; /* what drifted */
+	enum stability_measure measure;
 	int64_t before, after;          /* calls */
 	struct test test;
 	bool has_interval;
@@ -91,12 +97,18 @@ struct stability {
 
 #define STABILITY_DRIFT_P 0.05 /* adjusted p at which drift is taken for real */
 
-/* Reads within one transaction. *s is the caller's, who frees it with stability_free(), also after an error. */
+/* Within a read transaction. *s is the caller's, who frees it with stability_free(), also after an error. */
 int stability_build(struct stability **s, struct db *db, const struct scope *scope, enum stability_by by, int repeats, struct err *e);
 void stability_free(struct stability *s); /* NULL is fine */
 
 /* How many quantities drifted, and how many models' versions differ: those with an adjusted p of at most STABILITY_DRIFT_P. */
 size_t stability_drifted(const struct stability *s);
+
+/*
+ * Keeps of each list what matters most, so many at most: of the groups those with the smallest share of equal outputs, of versions and drifts those that
+ * stability_drifted() counts, the surest first, of mismatches those of most calls.
+ */
+void stability_keep_worst(struct stability *s, size_t most);
 
 struct stability_format {
 	const char *name;
@@ -108,6 +120,10 @@ extern const struct stability_format stability_formats[];
 
 void stability_text(const struct stability *s, struct buf *out);
 void stability_json(const struct stability *s, struct buf *out);
+/* What stability_json() writes, but for the object around it and what made it. */
+struct json_writer;
+void stability_json_members(struct json_writer *w, const struct stability *s);
+
 void stability_csv(const struct stability *s, struct buf *out);
 
 #endif

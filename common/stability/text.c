@@ -101,7 +101,7 @@ static void add_drift(struct buf *out, const struct stability *s, const struct s
 {
 	buf_z(out, "  ");
 	add_model(out, s, d->model);
-	buf_fmt(out, ", %s: %s %.3g", d->quantity, d->measure, d->test.effect);
+	buf_fmt(out, ", %s: %s %.3g", d->quantity, stability_measures[d->measure], d->test.effect);
 	if (d->has_interval)
 		buf_fmt(out, " (%.3g to %.3g)", d->in.low, d->in.high);
 	buf_fmt(out, "; n %" PRId64 ", %" PRId64 "; %s, ", d->before, d->after, d->test.name);

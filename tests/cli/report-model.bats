@@ -130,8 +130,9 @@ for row in csv.DictReader(open(sys.argv[1], newline="")):
 	jq -e '.findings[] | select(.rule == "phi-flags") | .part == 1 and .n == 1880 and .threshold == 0 and .low > 0.00009 and .high < 0.004
 		and .evidence == "1 of 1,880 PHI scans (0.1 %) flagged or redacted something. The threshold is 0 %."' r.json
 	jq -e '.findings[] | select(.rule == "escalations") | .part == 235 and .n == 940 and .value == 0.25 and .threshold == 0.2' r.json
-	jq -e '[.findings[].rule] - ["phi-flags", "quality-gate", "escalations", "unpriced-calls"] == []' r.json
-	jq -e '.recommendations == [.findings[].recommendation]' r.json
+	jq -e '[.findings[].rule] - ["phi-flags", "slices-of-rates", "quality-gate", "escalations", "unpriced-calls"] == []' r.json
+	jq -e '.recommendations == ([.findings[] | {rule, recommendation}] | unique_by(.rule) as $u | [.[].rule] | reduce .[] as $r ([]; if index($r) then . else . + [$r] end)
+		| map(. as $r | $u[] | select(.rule == $r).recommendation))' r.json
 }
 
 @test "--rule changes a threshold: at it nothing is found, below it something" {
