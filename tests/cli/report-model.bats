@@ -399,7 +399,7 @@ asked() {
 	asked 100 | record
 	sql 'UPDATE rollup_hour SET calls = calls + 100000 WHERE (hour, series_id) = (SELECT hour, series_id FROM rollup_hour LIMIT 1)'
 	json --from 2026-01-28T00:10:00Z > r.json
-	jq -e '.by_mode.DEMO | (.stability, .slices) | (.computed | not) and .calls_max == 100000' r.json
+	jq -e '.by_mode.DEMO | (.stability, .slices) | (.computed | not) and .calls_max == 50000' r.json
 	[ "$(jq -r .by_mode.LIVE.stability.command r.json)" = 'ros-stability --by model --from 2026-01-28T00:00:00.000Z --mode LIVE' ]
 	$(jq -r .by_mode.LIVE.slices.command r.json) > out
 	ros-report > r.md
