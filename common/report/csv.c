@@ -385,6 +385,150 @@ static void table_findings(struct sheet *s, const struct report *r)
 		put_finding(s, &r->findings[i]);
 }
 
+/* Reproducibility and slices. */
+
+#define MODEL { "provider", "ProviderName", DIMENSION, NULL }, { "model", "x_Model", DIMENSION, NULL }
+#define ESTIMATE_COLUMNS(name, head) \
+	{ name, head, VALUE, NULL }, { name "_n", head "N", VALUE, "prompts" }, { name "_low", head "Low", VALUE, NULL }, \
+	{ name "_high", head "High", VALUE, NULL }
+#define SIDE_COLUMNS(name, head) { name "_n", head "N", VALUE, "calls" }, { name, head, VALUE, NULL }
+#define EFFECT_COLUMNS(name, head) \
+	{ name "effect", head "Effect", VALUE, NULL }, { name "low", head "Low", VALUE, NULL }, { name "high", head "High", VALUE, NULL }
+
+static void put_estimate(struct sheet *s, double value, int64_t n, struct interval in)
+{
+	sheet_real(s, n > 0, value, REAL_DIGITS);
+	sheet_int(s, n);
+	sheet_real(s, n > 0, in.low, REAL_DIGITS);
+	sheet_real(s, n > 0, in.high, REAL_DIGITS);
+}
+
+static void put_model(struct sheet *s, const struct stability_model *m)
+{
+	sheet_text(s, m->mode.p);
+	sheet_text(s, m->provider.p);
+	sheet_text(s, m->model.p);
+}
+
+static void put_stability(struct sheet *s, const struct stability_group *g)
+{
+	sheet_int(s, g->calls);
+	put_estimate(s, g->tested ? (double)g->equal / (double)g->tested : 0, g->tested, g->tar);
+	put_estimate(s, g->agreement, g->prompts, g->agreement_in);
+	put_estimate(s, g->modal, g->prompts, g->modal_in);
+}
+
+static void table_stability(struct sheet *s, const struct report *r)
+{
+	static const struct sheet_column columns[] = {
+		MODE, MODEL, { "calls", "x_Calls", VALUE, "calls" }, ESTIMATE_COLUMNS("tar", "x_Tar"),
+		ESTIMATE_COLUMNS("pairwise_agreement", "x_PairwiseAgreement"), ESTIMATE_COLUMNS("modal_share", "x_ModalShare"),
+	};
+	sheet_table(s, "stability", columns, COUNT(columns));
+	for (int i = 0; i < 2; i++) {
+		const struct stability *of = r->mode[i].analysis.stability;
+		if (!of)
+			continue;
+		put_model(s, &(struct stability_model){ .mode = str_of(r->mode[i].mode) }); /* all models */
+		put_stability(s, &of->overall);
+		for (size_t k = 0; k < of->n_groups; k++) {
+			put_model(s, of->groups[k].model);
+			put_stability(s, &of->groups[k]);
+		}
+	}
+}
+
+static void put_drift(struct sheet *s, const struct stability_drift *d)
+{
+	put_model(s, d->model);
+	sheet_text(s, d->quantity);
+	sheet_text(s, stability_measures[d->measure]);
+	sheet_real(s, true, d->test.effect, REAL_DIGITS);
+	sheet_real(s, d->has_interval, d->in.low, REAL_DIGITS);
+	sheet_real(s, d->has_interval, d->in.high, REAL_DIGITS);
+	sheet_int(s, d->before);
+	sheet_int(s, d->after);
+	sheet_real(s, true, d->test.p, REAL_DIGITS);
+	sheet_real(s, true, d->adjusted, REAL_DIGITS);
+}
+
+static void table_drift(struct sheet *s, const struct report *r)
+{
+	static const struct sheet_column columns[] = {
+		MODE,
+		MODEL,
+		{ "quantity", "x_Quantity", DIMENSION, NULL },
+		{ "measure", "x_Measure", VALUE, NULL },
+		EFFECT_COLUMNS("", "x_"),
+		{ "n_before", "x_NBefore", VALUE, "calls" },
+		{ "n_after", "x_NAfter", VALUE, "calls" },
+		{ "p", "x_P", VALUE, NULL },
+		{ "adjusted_p", "x_AdjustedP", VALUE, NULL },
+	};
+	sheet_table(s, "drift", columns, COUNT(columns));
+	for (int i = 0; i < 2; i++) {
+		const struct stability *of = r->mode[i].analysis.stability;
+		for (size_t k = 0; of && k < of->n_drifts; k++)
+			put_drift(s, &of->drifts[k]);
+	}
+}
+
+static void put_slice_side(struct sheet *s, const struct slices *of, const struct slice_side *side)
+{
+	sheet_int(s, side->n);
+	sheet_real(s, side->n > 0, of->metric->quantity ? side->median * of->metric->unit : side->n > 0 ? (double)side->sum / (double)side->n : 0, REAL_DIGITS);
+}
+
+static void put_slice_part(struct sheet *s, const struct slices *of, const struct slice_part *p)
+{
+	put_slice_side(s, of, &p->in);
+	put_slice_side(s, of, &p->out);
+	sheet_real(s, true, p->test.effect, REAL_DIGITS);
+	sheet_real(s, true, p->effect_in.low, REAL_DIGITS);
+	sheet_real(s, true, p->effect_in.high, REAL_DIGITS);
+}
+
+static void put_slice(struct sheet *s, const char *mode, const struct slices *of, const struct slice *r)
+{
+	struct buf name;
+	buf_init(&name, SLICE_BYTES_MAX);
+	slice_name(r, &name);
+	sheet_text(s, mode);
+	sheet_text(s, of->metric->name);
+	sheet_text(s, buf_cstr(&name));
+	buf_free(&name);
+	put_slice_part(s, of, &r->found);
+	sheet_real(s, true, r->adjusted, REAL_DIGITS);
+	put_slice_part(s, of, &r->held);
+	put_bool(s, r->explained);
+	sheet_text(s, r->has_adjusted ? r->by->name : NULL);
+}
+
+static void table_slices(struct sheet *s, const struct report *r)
+{
+	static const struct sheet_column columns[] = {
+		MODE,
+		{ "metric", "x_Metric", DIMENSION, NULL },
+		{ "slice", "x_Slice", DIMENSION, NULL },
+		SIDE_COLUMNS("in_slice", "x_InSlice"),
+		SIDE_COLUMNS("elsewhere", "x_Elsewhere"),
+		EFFECT_COLUMNS("", "x_"),
+		{ "adjusted_p", "x_AdjustedP", VALUE, NULL },
+		SIDE_COLUMNS("held_in_slice", "x_HeldInSlice"),
+		SIDE_COLUMNS("held_elsewhere", "x_HeldElsewhere"),
+		EFFECT_COLUMNS("held_", "x_Held"),
+		{ "explained", "x_Explained", VALUE, NULL },
+		{ "within_each", "x_WithinEach", VALUE, NULL },
+	};
+	sheet_table(s, "slices", columns, COUNT(columns));
+	for (int i = 0; i < 2; i++)
+		for (size_t k = 0; k < r->mode[i].analysis.n_searches; k++) {
+			const struct slices *of = r->mode[i].analysis.searches[k].slices;
+			for (size_t n = 0; n < of->n; n++)
+				put_slice(s, r->mode[i].mode, of, &of->v[n]);
+		}
+}
+
 static void put_difference(struct sheet *s, const struct report_difference *d)
 {
 	sheet_text(s, d->mode);
@@ -441,6 +585,7 @@ static const struct {
 	{ "purposes", table_purposes },     { "projects", table_projects },   { "tenants", table_tenants },
 	{ "over_time", table_over_time },   { "errors", table_errors },       { "phi_types", table_phi_types },
 	{ "top_expensive_calls", table_calls }, { "datasets", table_datasets }, { "sources", table_sources },
+	{ "stability", table_stability },   { "drift", table_drift },         { "slices", table_slices },
 	{ "findings", table_findings },     { "comparison", table_comparison }, { "limitations", table_limitations },
 };
 

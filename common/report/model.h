@@ -151,7 +151,7 @@ struct report_dataset {
  * Reproducibility, and where it is worse: of the calls of a mode, one by one, so they are looked at where a report is on so many calls at most. With more the
  * section says the commands that do it.
  */
-#define REPORT_ANALYSED_MAX 100000
+#define REPORT_ANALYSED_MAX 50000
 #define REPORT_WORST 5      /* so many of each list are kept */
 #define REPORT_REPEATS 5    /* N of TARr@N */
 #define REPORT_METRICS_MAX 5

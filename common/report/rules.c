@@ -257,11 +257,11 @@ static void look_for_outliers(struct finding *f, const struct report_part *p)
 /* Takes the evidence over. Nothing is found where the value is not above the threshold. */
 static void add_tested(struct finding *f, struct report_finding finding, double value, struct buf *evidence)
 {
-	if (value * ONE <= (double)f->report->scope.thresholds[finding.rule] || value > VALUE_MAX) {
+	finding.value = value < VALUE_MAX ? (int64_t)llround(value * ONE) : 0;
+	if (finding.value <= f->report->scope.thresholds[finding.rule]) {
 		buf_free(evidence);
 		return;
 	}
-	finding.value = (int64_t)llround(value * ONE);
 	finding.tested = true;
 	buf_fmt(evidence, ", adjusted p %.2g. The threshold is ", finding.adjusted);
 	put_threshold(evidence, finding.unit, f->report->scope.thresholds[finding.rule]);

@@ -14,12 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ECHO_P 0.05 /* against the rest of a shorter slice */
+#define ECHO_P 0.05     /* against the rest of a shorter slice */
+#define PLACES_MAX 65536 /* of an array; with more combinations of values a map is smaller */
 
 /* What is counted of a set of calls. */
 struct cell {
 	struct slice_side side;
 	struct logs logs; /* of a quantity */
+};
+
+struct counted {
+	struct cell cell;
+	uint32_t codes[SLICE_DEPTH_MAX];
 };
 
 /* A set of values: columns in ascending order, -1 behind the last. Also the key of a map. */
@@ -44,9 +50,11 @@ struct search {
 	size_t large_cap;
 	struct candidate *candidates; /* tested */
 	size_t n, cap;
-	struct map *places;   /* codes of a cell: its number plus 1 */
-	struct cell *cells;
-	size_t cells_cap;
+	struct counted *cells; /* of the columns at hand */
+	size_t n_cells, cells_cap;
+	int64_t *places;      /* number of a cell, plus 1, by its codes, where these have few combinations */
+	size_t n_places;      /* 0: they are in place_map */
+	struct map *place_map;
 };
 
 static void count_call(struct cell *c, int64_t value, bool quantity)
@@ -177,26 +185,48 @@ static void weigh(struct search *f, const struct key *k, const struct cell *in)
 		keep_candidate(f, &c);
 }
 
-static struct cell *cell_of(struct search *f, const uint32_t *codes, int depth)
+/* Where the number of the cell stands that has k's values, or is to stand. */
+static int64_t *place_of(struct search *f, const struct key *k, int depth)
 {
-	int64_t *place = map_put(f->places, (struct str){ (const char *)codes, (size_t)depth * sizeof *codes });
+	if (f->n_places == 0)
+		return map_put(f->place_map, (struct str){ (const char *)k->codes, (size_t)depth * sizeof *k->codes });
+	size_t at = 0;
+	for (int d = 0; d < depth; d++)
+		at = at * intern_count(f->t->names[k->columns[d]]) + k->codes[d];
+	return &f->places[at];
+}
+
+static struct cell *cell_of(struct search *f, const struct key *k, int depth)
+{
+	int64_t *place = place_of(f, k, depth);
 	if (*place == 0) {
-		size_t n = map_count(f->places);
-		if (n > f->cells_cap) {
-			f->cells_cap = 2 * n + 64;
+		if (f->n_cells == f->cells_cap) {
+			f->cells_cap = 2 * f->cells_cap + 64;
 			f->cells = mem_grow(f->cells, f->cells_cap, sizeof *f->cells);
 		}
-		f->cells[n - 1] = (struct cell){ .side = { .n = 0 } };
-		*place = (int64_t)n;
+		f->cells[f->n_cells] = (struct counted){ .cell = { .side = { .n = 0 } } };
+		memcpy(f->cells[f->n_cells].codes, k->codes, sizeof k->codes);
+		*place = (int64_t)++f->n_cells;
 	}
-	return &f->cells[*place - 1];
+	return &f->cells[*place - 1].cell;
+}
+
+static void clear_cells(struct search *f, const struct key *k, int depth)
+{
+	size_t n = 1;
+	for (int d = 0; d < depth && n <= PLACES_MAX; d++)
+		n *= intern_count(f->t->names[k->columns[d]]);
+	f->n_cells = 0;
+	f->n_places = n <= PLACES_MAX ? n : 0;
+	memset(f->places, 0, f->n_places * sizeof *f->places);
+	map_clear(f->place_map);
 }
 
 /* Counts a call by the columns of k, once for each combination of its values there; k's values are those up to `chosen`. */
 static void count_row(struct search *f, struct key *k, int depth, int chosen, size_t row)
 {
 	if (chosen == depth) {
-		count_call(cell_of(f, k->codes, depth), f->t->values[row], f->s->metric->quantity);
+		count_call(cell_of(f, k, depth), f->t->values[row], f->s->metric->quantity);
 		return;
 	}
 	size_t n;
@@ -211,7 +241,7 @@ static void count_row(struct search *f, struct key *k, int depth, int chosen, si
 /* Counts the calls of the first part by the columns of k. */
 static void count_columns(struct search *f, struct key k, int depth)
 {
-	map_clear(f->places);
+	clear_cells(f, &k, depth);
 	for (size_t i = 0; i < f->t->n; i++)
 		if (f->t->times[i] < f->s->split_ms)
 			count_row(f, &k, depth, 0, i);
@@ -219,13 +249,10 @@ static void count_columns(struct search *f, struct key k, int depth)
 
 static void search_columns(struct search *f, struct key k, int depth)
 {
-	size_t at = 0;
-	struct str codes;
-	const int64_t *place;
 	count_columns(f, k, depth);
-	while ((place = map_next(f->places, &at, &codes))) {
-		const struct cell *cell = &f->cells[*place - 1];
-		memcpy(k.codes, codes.p, codes.n);
+	for (size_t i = 0; i < f->n_cells; i++) {
+		const struct cell *cell = &f->cells[i].cell;
+		memcpy(k.codes, f->cells[i].codes, (size_t)depth * sizeof *k.codes);
 		if (depth == 1)
 			f->frequent[k.columns[0]][k.codes[0]] = cell->side.n >= f->s->options.min_size;
 		weigh(f, &k, cell);
@@ -314,7 +341,8 @@ static void begin(struct search *f)
 {
 	const struct slice_table *t = f->t;
 	f->sets = map_new();
-	f->places = map_new();
+	f->places = mem_array(PLACES_MAX, sizeof *f->places);
+	f->place_map = map_new();
 	for (size_t i = 0; i < t->n; i++)
 		if (t->times[i] < f->s->split_ms)
 			count_call(&f->all, t->values[i], f->s->metric->quantity);
@@ -328,7 +356,8 @@ static void end(struct search *f)
 		free(f->frequent[c]);
 	map_free(f->sets);
 	free(f->large);
-	map_free(f->places);
+	free(f->places);
+	map_free(f->place_map);
 	free(f->candidates);
 	free(f->cells);
 }

@@ -44,9 +44,9 @@ const struct slice_attribute slice_attributes[] = {
 /* The columns before those of the attributes. What makes prompts equal is what ros-stability takes: the mode, and the five behind it. */
 enum column { COLUMN_TIME, COLUMN_KNOWN, COLUMN_VALUE, COLUMN_OUTPUT, COLUMN_MODE, COLUMN_NAMES = COLUMN_MODE + 6 };
 
-#define COLUMNS \
-	"SELECT i.time_ms, %s, %s, i.output_hash, d.governance_mode, i.prompt_hash, d.provider, d.model, ifnull(i.model_version_term, 0)," \
-	" ifnull(i.parameters, '')"
+#define PROMPT \
+	"i.output_hash, d.governance_mode, i.prompt_hash, d.provider, d.model, ifnull(i.model_version_term, 0), ifnull(i.parameters, '')"
+#define NO_PROMPT "NULL, d.governance_mode, NULL, NULL, NULL, NULL, NULL" /* a third faster to read */
 
 /* A call's prompt and output, folded, for the metric of stability. */
 struct answer {
@@ -230,7 +230,7 @@ static void drop_unknown(struct slices *s)
 
 static void write_sql(const struct slices *s, struct buf *sql)
 {
-	buf_fmt(sql, COLUMNS, s->metric->known, s->metric->value);
+	buf_fmt(sql, "SELECT i.time_ms, %s, %s, %s", s->metric->known, s->metric->value, s->metric->of_prompts ? PROMPT : NO_PROMPT);
 	for (size_t i = 0; i < s->options.n_by; i++)
 		buf_fmt(sql, ", %s", s->options.by[i]->column);
 	scope_sql(&s->scope, sql);

@@ -34,6 +34,7 @@ static const int cardinality[COLUMNS] = { 6, 8, 3, 2 };
 /* What is bad: one or two columns with a value. */
 struct plant {
 	int columns[2], values[2];
+	int one_in; /* 0: as chance will have it */
 	double base, factor;
 };
 
@@ -53,6 +54,12 @@ static struct plant draw_plant(void)
 	return p;
 }
 
+/* One value of a column, which a call in forty has: 100 of those that are searched. */
+static struct plant draw_small_plant(void)
+{
+	return (struct plant){ .columns = { 0, -1 }, .one_in = 40, .base = .1 + .2 * random_unit(&source), .factor = 2 + random_unit(&source) };
+}
+
 static struct slices *make_slices(const struct plant *p, bool planted)
 {
 	static const char *const names[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
@@ -66,7 +73,11 @@ static struct slices *make_slices(const struct plant *p, bool planted)
 		int row[COLUMNS];
 		struct str cells[COLUMNS];
 		for (int c = 0; c < COLUMNS; c++)
-			cells[c] = str_of(names[row[c] = (int)random_below(&source, (uint64_t)cardinality[c])]);
+			row[c] = (int)random_below(&source, (uint64_t)cardinality[c]);
+		if (p->one_in > 0)
+			row[0] = i % p->one_in == 0 ? p->values[0] : 1 + (int)random_below(&source, (uint64_t)cardinality[0] - 1);
+		for (int c = 0; c < COLUMNS; c++)
+			cells[c] = str_of(names[row[c]]);
 		double rate = p->base * (planted && is_planted(p, row) ? p->factor : 1);
 		slice_table_add(s->table, i, random_unit(&source) < rate, cells);
 	}
@@ -111,6 +122,44 @@ static void count_slices(struct tally *t, const struct slices *s, const struct p
 	t->false_share += s->n ? wrong / (double)s->n : 0;
 	t->false_confirmed_share += confirmed > 0 ? wrong_confirmed / confirmed : 0;
 	t->alarms += !planted && s->n > 0;
+}
+
+/* The p of the one test of the slice that is known to be bad. */
+static double p_of_plant(const struct slices *s, const struct plant *p)
+{
+	int64_t in = 0, hits = 0, all = 0;
+	struct test t;
+	for (size_t row = 0; row < s->table->n; row++) {
+		if (s->table->times[row] >= s->split_ms)
+			continue;
+		bool planted = row % (size_t)p->one_in == 0;
+		in += planted;
+		hits += planted ? s->table->values[row] : 0;
+		all += s->table->values[row];
+	}
+	return test_rates(hits, in, all - hits, s->first_n - in, &t) && t.effect > 0 ? t.p : 1;
+}
+
+/*
+ * Recall of slices of exactly 100 calls, and what the exact test allows: how often it sees the slice alone, and how often at the level that remains for one of the
+ * tests that were made, as it must where nothing else is bad.
+ */
+static void print_small_slices(int n)
+{
+	int found = 0, alone = 0, among = 0;
+	for (int i = 0; i < n; i++) {
+		struct plant plant = draw_small_plant();
+		struct slices *s = make_slices(&plant, true);
+		double p = p_of_plant(s, &plant);
+		for (size_t k = 0; k < s->n; k++)
+			found += truth_of(&s->v[k], &plant, true) == 2;
+		alone += p <= SLICE_FOUND_P;
+		among += p <= SLICE_FOUND_P / (double)s->tests;
+		slice_free(s);
+	}
+	printf("slices_found_of_100_calls %.4f %d\n", (double)found / n, n);
+	printf("power_at_100_calls_one_test %.4f %d\n", (double)alone / n, n);
+	printf("power_at_100_calls_all_tests %.4f %d\n", (double)among / n, n);
 }
 
 /* Drift: models whose latency, cost, tokens and failures are drawn; one of them changes. */
@@ -261,5 +310,6 @@ int main(int argc, char **argv)
 	print_coverage("newcombe", newcombe_holds, (int)n * COVERAGE);
 	print_coverage("ratio_of_medians", ratio_holds, (int)n * COVERAGE / 5);
 	print_coverage("odds_ratio", odds_holds, (int)n * COVERAGE);
+	print_small_slices((int)n);
 	return 0;
 }

@@ -322,6 +322,109 @@ for row in csv.DictReader(open(sys.argv[1], newline="")):
 
 # Formats.
 
+# Reproducibility and slices.
+
+# asked N [FILTER]: varied calls in two modes, each prompt ten times to each of four models. In both m0 has versions that differ, m1 outputs that do, m2 fails in
+# stage 3; in LIVE m3 becomes slower.
+asked() {
+	many "$1" 'def hash($k): "hmac-sha256:" + ("0" * 64 + ($k | tostring))[-64:];
+		.governance_mode = ["DEMO", "LIVE"][$i % 2] | .model = "m\($i / 2 % 4 | floor)" | .provider = "p" | .tier = "MINI" | .stage = ($i / 8 | floor) % 5 + 1
+		| .run_id = null | .usage.cost_usd = 0.01 | .purpose = "rag" | .prompt_hash = hash($i / 80 | floor) | .output_hash = hash(7) | del(.routing)
+		| del(.model_version) | .usage.latency_ms = 1000 + $i * 7919 % 997 | .status = "SUCCESS" | .error = null
+		| if .model == "m0" then .model_version = "v\($i / 8 % 2 | floor)" | .output_hash = hash($i / 8 % 2 | floor) else . end
+		| if .model == "m1" and $i % 16 < 8 then .output_hash = hash($i) else . end
+		| if .model == "m2" and .stage == 3 and $i % 7 < 4 then .status = "FAILED" | .error = {code: "E", message: "m", retryable: true} else . end
+		| if .model == "m3" and .governance_mode == "LIVE" and $i > 2000 then .usage.latency_ms *= 2 else . end | '"${2:-.}"
+}
+
+@test "reproducibility and slices are those of the tools, of each mode by itself; five of each list" {
+	local mode
+	asked 4000 | record
+	json > r.json
+	for mode in DEMO LIVE; do
+		ros-stability --by model --mode $mode --format json > s.json
+		jq -e --slurpfile s s.json '.by_mode.'$mode'.stability | . as $r | $s[0] | del(.generated_by, .read_from)
+			| .groups |= (map(select(.tar.n > 0)) | sort_by(.tar.value)[:5]) | .versions |= map(select(.adjusted_p <= 0.05))
+			| .drift |= map(select(.adjusted_p != null and .adjusted_p <= 0.05))[:5]
+			| . == ($r | del(.computed, .calls_deleted, .models_tested, .version_tests, .versions_differ, .drifted))' r.json
+		jq -e '.by_mode.'$mode'.stability | .computed and .models_tested == 4 and .groups[0].model == "m1" and .versions_differ == 1 and .versions[0].model == "m0"
+			and .calls_deleted == 0' r.json
+		ros-slice --depth 2 --mode $mode --format json > s.json
+		jq -e --slurpfile s s.json '.by_mode.'$mode'.slices.metrics[0] | . as $r | $s[0] | del(.generated_by, .read_from) | .slices |= map(select(.confirmed))[:5]
+			| . == ($r | del(.judged, .confirmed))' r.json
+		jq -e '.by_mode.'$mode'.slices | [.metrics[].metric] == ["error", "latency", "cost"] and .metrics[0].slices[0].conditions == {model: "m2", stage: "3"}' r.json
+	done
+	jq -e '(.by_mode.LIVE.stability.drift | map([.model, .quantity])) == [["m3", "latency"]] and .by_mode.DEMO.stability.drift == []' r.json
+	jq -e 'has("stability") or has("slices") | not' r.json
+}
+
+@test "reproducibility and slices are pointed out, with n, interval and adjusted p, above a threshold" {
+	asked 4000 | record
+	json > r.json
+	jq -e '[.findings[] | select(.adjusted_p != null) | .adjusted_p <= 0.05 and .value > .threshold and .n > 100 and (.evidence | contains("adjusted p"))] | length == 5 and all' r.json
+	jq -e '[.findings[] | select(.rule == "slices-of-rates") | [.governance_mode, .slice, .unit]] == [["DEMO", "model m2, stage 3", "difference"],
+		["LIVE", "model m2, stage 3", "difference"]] and all(.findings[] | select(.rule == "slices-of-rates"); .low < .value and .value < .high)' r.json
+	jq -e '.findings[] | select(.rule == "drift-of-quantities") | .governance_mode == "LIVE" and .model == "m3" and .unit == "factor" and .low < .value and .high > .value' r.json
+	jq -e '[.findings[] | select(.rule == "versions-differ") | .model] == ["m0", "m0"]' r.json
+	json --rule drift-of-quantities=3 --rule slices-of-rates=0.9 --rule versions-differ=1 | jq -e '[.findings[] | select(.adjusted_p != null)] == []'
+	jq -e 'all(.findings[]; .rule != "unstable-outputs")' r.json
+	json --rule unstable-outputs=0.1 | jq -e '[.findings[] | select(.rule == "unstable-outputs") | .part > 40 and .n > .part and .low > 0.1] | length == 2 and all'
+}
+
+@test "reproducibility and slices: late events do not disturb verification, changes are named" {
+	asked 1000 | record
+	json > r.json
+	# a model of the name of a version, and more outputs to the same prompts
+	asked 1200 '.timestamp |= sub("^2026"; "2025") | .model = "v0" | .invocation_id |= sub("^00"; "11")' | record
+	asked 1200 '.invocation_id |= sub("^00"; "22")' | record
+	run -0 ros-report --verify r.json
+	for change in .DEMO.stability.tar.n .LIVE.slices.metrics[0].tests; do
+		jq ".by_mode$change += 1" r.json > forged.json
+		run -1 ros-report --verify forged.json
+	done
+}
+
+@test "what retention deleted is not compared, and said" {
+	asked 1000 | record
+	json > r.json
+	ros-purge --keep-demo 2026-01-29T00:00:00Z --keep-live forever --delete
+	run -0 ros-report --verify r.json
+	[[ $output == *'since retention deleted calls'*', stability, slices' ]]
+	json | jq -e '.by_mode | .DEMO.stability.calls_deleted == .DEMO.total_ai_calls - .DEMO.stability.calls and .DEMO.stability.calls_deleted > 200
+		and .LIVE.stability.calls_deleted == 0'
+	ros-report | grep -E '; [0-9]+ were deleted by retention and cannot be looked at'
+}
+
+@test "many calls: not computed, but by the command that is told" {
+	asked 100 | record
+	sql 'UPDATE rollup_hour SET calls = calls + 100000 WHERE (hour, series_id) = (SELECT hour, series_id FROM rollup_hour LIMIT 1)'
+	json --from 2026-01-28T00:10:00Z > r.json
+	jq -e '.by_mode.DEMO | (.stability, .slices) | (.computed | not) and .calls_max == 50000' r.json
+	[ "$(jq -r .by_mode.LIVE.stability.command r.json)" = 'ros-stability --by model --from 2026-01-28T00:00:00.000Z --mode LIVE' ]
+	$(jq -r .by_mode.LIVE.slices.command r.json) > out
+	ros-report > r.md
+	grep -F 'Not computed: 100,' r.md
+	grep -F 'ros-slice --mode DEMO' r.md
+}
+
+@test "nothing to compare, nothing that varies: words" {
+	asked 1 'del(.prompt_hash) | .usage.latency_ms = null | .usage.cost_usd = null' | record
+	ros-report > r.md
+	grep -F 'Nothing can be said of outputs: no prompt was asked twice.' r.md
+	grep -F 'Versions of a model cannot be compared' r.md
+	grep -F 'Drift cannot be tested' r.md
+	grep -F 'Nothing to search: no figure of the calls varies.' r.md
+	json | jq -e '.by_mode.DEMO | .stability.tar.value == null and .slices.metrics == []'
+}
+
+@test "--against compares equal outputs, with an interval of the difference" {
+	asked 2000 'if $i >= 1000 then .output_hash = .prompt_hash else . end' | record
+	json --from 2026-01-28 --to 2026-01-30 --against 2026-01-30/2026-02-03 > r.json
+	jq -e '.comparison.stability | length == 2 and (.[0] | .figure == "equal_outputs_rate" and .difference < 0
+		and .low <= .difference and .difference <= .high and .this.n > 20 and .against.n > 20)' r.json
+	ros-report --from 2026-01-28 --to 2026-01-30 --against 2026-01-30/2026-02-03 | grep -F 'equal outputs rate'
+}
+
 @test "CSV: every figure of the JSON form, tidy and as tables" {
 	many 500 '.governance_mode = ["DEMO", "LIVE"][$i % 2]' | record
 	json > r.json
@@ -335,6 +438,12 @@ for row in csv.DictReader(open(sys.argv[1], newline="")):
 		done
 		paste call_count cost_usd tokens latency_p95_ms | diff want -
 	done
+	for figure in in_slice effect adjusted_p held_effect; do
+		cells r.csv slices $figure | sed 's/.* //'
+	done > got
+	jq -r '[.by_mode[].slices.metrics[].slices[] | [(.found.slice | .rate // .median), .found.effect, .adjusted_p, .held_back.effect]] | transpose[][]' r.json > want
+	python3 -c 'a, b = ([float(x) for x in open(f)] for f in ("got", "want")); assert a == b and a, (a, b)'
+	[ "$(cells r.csv stability tar_n | sed 's/.* //' | head -n 1)" = "$(jq .by_mode.DEMO.stability.tar.n r.json)" ]
 	ros-report -o tables/
 	python3 - <<-'END'
 		import csv, glob
