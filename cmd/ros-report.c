@@ -33,7 +33,6 @@
 #define PATH_TEXT_MAX ((size_t)1 << 16)
 #define LARGE (1 << 18) /* bytes of a buffer that the kernel moves as it grows */
 #define YEAR_10000_S INT64_C(253402300800)
-#define STAGES_MAX 20
 #define LIT_ROWS_MAX 1000000
 
 static struct tool tool;
@@ -352,8 +351,8 @@ static int read_stages(uint32_t *bits, struct err *e)
 	while (rest.p) {
 		int64_t n;
 		rest = str_cut(rest, ',', &one);
-		if (!num_int_in(one, 1, STAGES_MAX, &n))
-			return err_set(e, ROS_USAGE, "--stages: not stages from 1 to %d: '%s'", STAGES_MAX, stages);
+		if (!num_int_in(one, 1, LIT_STAGES, &n))
+			return err_set(e, ROS_USAGE, "--stages: not stages from 1 to %d: '%s'", LIT_STAGES, stages);
 		*bits |= 1u << n;
 	}
 	return 0;
@@ -385,13 +384,14 @@ static const char *user(char text[32])
 	return text;
 }
 
-static int tell(const struct lit_request *q, const struct lit_result *result, struct err *e)
+/* `print`: or only see whether it can be told. */
+static int tell(const struct lit_request *q, const struct lit_result *result, bool print, struct err *e)
 {
 	char text[32];
 	struct buf line;
 	buf_init(&line, EVENT_LINE_MAX + 1);
 	int rc = lit_export_event(&line, q, result, created_by ? created_by : user(text), time_now_ms(), e);
-	if (rc == 0)
+	if (rc == 0 && print)
 		out_str(&tool.out, buf_view(&line));
 	buf_free(&line);
 	return rc;
@@ -433,11 +433,13 @@ static int write_bundle(struct lit_request *q, const struct report *r, struct db
 static int bundle(struct err *e)
 {
 	struct lit_request q;
-	struct lit_result result;
+	struct lit_result result = { .mode = "DEMO" };
 	struct report *r = NULL;
 	struct db *db = NULL;
 	exact = true; /* a bundle has the calls of the period, and no others */
 	int rc = read_request(&q, e);
+	if (rc == 0 && record)
+		rc = tell(&q, &result, false, e); /* before anything leaves */
 	if (rc == 0)
 		rc = build(&r, &db, e);
 	if (rc == 0)
@@ -445,7 +447,7 @@ static int bundle(struct err *e)
 	db_close(db);
 	if (rc == 0) {
 		say(&result);
-		rc = record ? tell(&q, &result, e) : 0;
+		rc = record ? tell(&q, &result, true, e) : 0;
 	}
 	report_free(r);
 	store_setup_free(&setup);

@@ -1,4 +1,4 @@
-/* Prompts and their answers. A call with one of the prompts takes 40 bytes until all are read; hashes are folded to 64 bits to tell them apart. */
+/* Prompts and their answers. A call with one of the prompts takes 32 bytes until all are read; hashes are folded to 64 bits to tell them apart. */
 #include "lit/answers.h"
 
 #include "base/buf.h"

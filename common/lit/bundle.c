@@ -1,7 +1,6 @@
 /* The files of a bundle. */
 #include "lit/bundle.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "io/file.h"
 #include "io/out.h"
@@ -51,6 +50,16 @@ static void fail(struct lit_bundle *b, const struct err *e)
 	if (!b->failed)
 		b->err = *e;
 	b->failed = true;
+}
+
+bool lit_bundle_fits(struct lit_bundle *b, const struct buf *text)
+{
+	struct err e;
+	if (buf_ok(text))
+		return true;
+	err_set(&e, ROS_INPUT, "a line of the bundle would be longer than %zu bytes", text->max);
+	fail(b, &e);
+	return false;
 }
 
 static int make_dir(const char *path, struct err *e)

@@ -5,6 +5,7 @@
 #ifndef ROS_LIT_BUNDLE_H
 #define ROS_LIT_BUNDLE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/str.h"
@@ -36,6 +37,9 @@ struct lit_bundle {
  * lit_bundle_free() is due.
  */
 int lit_bundle_begin(struct lit_bundle *b, const char *target, struct err *e);
+
+/* Whether the text has fitted in its buffer; where it has not, that is kept as an error (ROS_INPUT). */
+bool lit_bundle_fits(struct lit_bundle *b, const struct buf *text);
 
 struct lit_file; /* opaque; after lit_file_end() it is gone */
 

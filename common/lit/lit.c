@@ -31,7 +31,8 @@ static void write_manifest(const struct lit_request *q, const struct lit_content
 	struct buf text;
 	buf_init(&text, MANIFEST_BYTES_MAX);
 	lit_manifest(&text, q, c, result);
-	lit_bundle_text(c->bundle, "MANIFEST.json", buf_view(&text));
+	if (lit_bundle_fits(c->bundle, &text))
+		lit_bundle_text(c->bundle, "MANIFEST.json", buf_view(&text));
 	buf_free(&text);
 }
 

@@ -12,7 +12,6 @@
 
 #define PATH_TEXT 64
 #define NAME_MAX_BYTES 8192
-#define STAGES 20
 #define RULE \
 	"Calls are parted by mode, provider, model, tier, stage and status. Where all fit, all are taken. Otherwise each part gets one row, calls without " \
 	"success all stay where there is room for them, and the rest of the rows is shared among the other parts in proportion to their calls, by the largest " \
@@ -60,7 +59,7 @@ static void put_hash(struct json_writer *w, const char *key, struct sha256 h)
 static void put_stages(struct json_writer *w, uint32_t stages)
 {
 	json_open(w, '[');
-	for (int i = 1; i <= STAGES; i++)
+	for (int i = 1; i <= LIT_STAGES; i++)
 		if (stages >> i & 1)
 			json_int(w, i);
 	json_close(w, ']');

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define LIT_STAGES 20 /* of a workflow */
+
 /* What is asked for. */
 struct lit_scope {
 	struct scope scope;

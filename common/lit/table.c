@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES ((size_t)1 << 20)
+#define LINE_MAX_BYTES ((size_t)8 << 20) /* an event has 1 MiB, and escapes are longer */
 #define TEXT_MAX 256
 #define DIGITS 15
 #define SHORT_HASH 6 /* bytes, as below */
@@ -172,7 +172,8 @@ void lit_table_row(struct lit_table *t, struct str id)
 	json_str(&w, id);
 	put_meta(&w, "meta");
 	json_close(&w, '}');
-	lit_file_line(t->file, buf_view(&t->line));
+	if (lit_bundle_fits(t->bundle, &t->line))
+		lit_file_line(t->file, buf_view(&t->line));
 }
 
 static int by_text(const void *a, const void *b)
@@ -236,7 +237,8 @@ static void write_types(struct lit_table *t)
 	for (size_t i = 0; i < t->fields->n; i++)
 		put_type(&w, &t->fields->v[i], &t->columns[i]);
 	json_close(&w, '}');
-	lit_bundle_text(t->bundle, buf_cstr(&path), buf_view(&t->line));
+	if (lit_bundle_fits(t->bundle, &t->line))
+		lit_bundle_text(t->bundle, buf_cstr(&path), buf_view(&t->line));
 	buf_free(&path);
 }
 

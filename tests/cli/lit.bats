@@ -210,6 +210,8 @@ planted() {
 	bundle --stages 2 --record --created-by tester -o told | tee event | ros-emit
 	jq -e --arg sha "sha256:$(sha256sum < told/MANIFEST.json | cut -c 1-64)" '.event_type == "export.created" and .kind == "lit" and .sha256 == $sha
 		and .filter.stages == [2] and .created_by == "tester" and .rows > 0' event
+	run -64 bundle --record --created-by $'\xff' -o none
+	[ ! -e none ]
 	bundle --record --created-by tester -o told.tar.gz > archive
 	[ "$(jq -r .sha256 archive)" = "sha256:$(sha256sum < told.tar.gz | cut -c 1-64)" ]
 	[ "$(jq -r .size_bytes archive)" = "$(stat -c %s told.tar.gz)" ]
