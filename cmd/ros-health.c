@@ -41,8 +41,8 @@ static const char *const formats[] = { "text", "json", "openmetrics", NULL };
 static const char *format = "text", *command, *place;
 
 static const struct option options[] = {
-	{ "bus", 'b', OPTION_TEXT, &bus.url, "URL", "bus: redis://, unix:// or file:// (default: a file in the state directory)", "ROS_BUS", 0, 0,
-	  NULL },
+	{ "bus", 'b', OPTION_TEXT, &bus.url, "URL", "bus: redis://, rediss://, unix:// or file:// (default: a file in the state directory)", "ROS_BUS",
+	  0, 0, NULL },
 	{ "stream", 0, OPTION_TEXT, &bus.stream, "NAME", "stream of events (default ros:insights)", "INSIGHTS_STREAM_NAME", 0, 0, NULL },
 	BUS_GROUP_OPTION(&bus),
 	{ "max-len", 0, OPTION_INT, &max_len, "N", "longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
