@@ -2,6 +2,7 @@
 
 load ../lib/common
 load ../lib/buses
+load ../lib/production
 
 # No limits for what is a matter of the machine that the tests run on: its disks, and how long it takes from an event to its entry.
 CALM=$(printf -- ' --%s' {warn,crit}={state_free,database_free,event_age_p99}=none)
@@ -132,6 +133,21 @@ teardown() {
 	export ROS_BUS=unix://$PWD/s
 	redis-cli -s s ACL SETUSER default off
 	health 2 "ROS CRITICAL - *NOAUTH* | *"
+}
+
+@test "the reader of a production configuration is enough, over TLS as well" {
+	production_files "$PWD/p"
+	production_start "$PWD/p"
+	as ros-admin "$PWD/p" && ros-bus create
+	as ros-producer "$PWD/p" && recent | ros-emit > ids
+	as ros-worker "$PWD/p" && record
+	as ros-reader "$PWD/p"
+	health 0 'ROS OK - stream 1, lag 0, *'
+	export ROS_TLS_CA=$PWD/p/tls/ca.crt ROS_TLS_CERT=$PWD/p/tls/redis.crt ROS_TLS_KEY=$PWD/p/tls/redis.key
+	export ROS_BUS=rediss://ros-reader@localhost:$(sed -n 's/^tls-port //p' p/redis.conf)
+	health 0 'ROS OK - stream 1, lag 0, *'
+	ROS_TLS_CA=$PWD/p/tls/redis.crt health 2 'ROS CRITICAL - *certificate*'
+	kill "$production"
 }
 
 @test "the probe of whether it takes events leaves nothing behind" {
