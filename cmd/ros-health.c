@@ -193,7 +193,7 @@ static int open_all(struct health *h, char **environment, struct err *e)
 {
 	if (tool.n_operands > 0)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
-	bus.timeout_ms = timeout_ms - timeout_ms / 8; /* a probe that gives up itself can say more than one that is killed */
+	bus.timeout_ms = timeout_ms - timeout_ms / 4; /* a probe that gives up itself can say more than one that is killed */
 	h->target.max_len = max_len;
 	h->target.patience_ms = (int)bus.timeout_ms;
 	if (health_limits_read(&h->limits, &warn, &crit, e) < 0 || config_state_dir(tool.config, &h->target.state_dir, e) < 0 ||
