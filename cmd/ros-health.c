@@ -41,8 +41,8 @@ static const char *const formats[] = { "text", "json", "openmetrics", NULL };
 static const char *format = "text", *command, *place;
 
 static const struct option options[] = {
-	{ "bus", 'b', OPTION_TEXT, &bus.url, "URL", "bus: redis://, unix:// or file:// (default: a file in the state directory)", "ROS_BUS", 0, 0,
-	  NULL },
+	{ "bus", 'b', OPTION_TEXT, &bus.url, "URL", "bus: redis://, rediss://, unix:// or file:// (default: a file in the state directory)", "ROS_BUS",
+	  0, 0, NULL },
 	{ "stream", 0, OPTION_TEXT, &bus.stream, "NAME", "stream of events (default ros:insights)", "INSIGHTS_STREAM_NAME", 0, 0, NULL },
 	BUS_GROUP_OPTION(&bus),
 	{ "max-len", 0, OPTION_INT, &max_len, "N", "longest stream (default 100000)", "INSIGHTS_MAX_LEN", 1, INT64_MAX, NULL },
@@ -193,7 +193,7 @@ static int open_all(struct health *h, char **environment, struct err *e)
 {
 	if (tool.n_operands > 0)
 		return err_set(e, ROS_USAGE, "unexpected operand: %s", tool.operands[0]);
-	bus.timeout_ms = timeout_ms - timeout_ms / 8; /* a probe that gives up itself can say more than one that is killed */
+	bus.timeout_ms = timeout_ms - timeout_ms / 4; /* a probe that gives up itself can say more than one that is killed */
 	h->target.max_len = max_len;
 	h->target.patience_ms = (int)bus.timeout_ms;
 	if (health_limits_read(&h->limits, &warn, &crit, e) < 0 || config_state_dir(tool.config, &h->target.state_dir, e) < 0 ||

@@ -212,7 +212,8 @@ int bus_server(struct bus *b, struct bus_server *server, struct err *e);
 
 /*
  * Whether the server would take an entry now, without giving it one: 0, or -1 with the error that an entry would be refused with (full, read-only,
- * a disk that cannot be written). Asked by an XADD with NOMKSTREAM to a stream that nobody makes, the stream's name and ":probe". A file: 0.
+ * a disk that cannot be written). Asked by an XADD with NOMKSTREAM to a stream that nobody makes, the stream's name and ":probe"; of a user who may not
+ * do that, by INFO, which does not know all of it. ROS_CONFIG: who asks may do neither. A file: 0.
  */
 int bus_writable(struct bus *b, struct err *e);
 

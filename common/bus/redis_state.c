@@ -1,6 +1,7 @@
 /* The state of a stream on Redis, and trimming by what its groups need. */
 #include "bus/redis.h"
 
+#include "base/num.h"
 #include "bus/pace.h"
 
 #define NO_STREAM "ERR no such key"
@@ -298,13 +299,45 @@ int redis_server(struct bus *base, struct bus_server *server, struct err *e)
 	return 1;
 }
 
-/* Redis looks at what stands against a write before it looks at the stream. */
-int redis_writable(struct bus *base, struct err *e)
+/* A value of INFO's lines NAME:VALUE; absent where there is none of that name. */
+static struct str info_value(struct str info, const char *name)
 {
-	struct redis_bus *b = redis_of(base);
+	struct str line, key, value = { 0 };
+	while (info.n > 0 && !value.p) {
+		info = str_cut(info, '\n', &line);
+		value = str_cut(str_trim(line), ':', &key);
+		if (!str_is(key, name))
+			value = (struct str){ 0 };
+	}
+	return value;
+}
+
+/* What a user who may not write can know of it. Redis refuses writes above maxmemory where it may not evict. */
+static int ask_whether_writable(struct redis_bus *b, struct err *e)
+{
+	redis_compose(b);
+	REQUEST(b, STR("INFO"), STR("memory"), STR("persistence"), STR("replication"));
+	if (redis_ask(b, &b->answer, e) < 0)
+		return -1;
+	struct reply_at at = reply_start(&b->answer);
+	struct str info = reply_text(&at);
+	int64_t used, most;
+	if (str_is(info_value(info, "role"), "slave") && str_is(info_value(info, "slave_read_only"), "1"))
+		return err_set(e, ROS_LATER, "%s is a read-only replica", b->base.name);
+	if (str_is(info_value(info, "maxmemory_policy"), "noeviction") && num_int(info_value(info, "used_memory"), &used) &&
+	    num_int(info_value(info, "maxmemory"), &most) && most > 0 && used > most)
+		return err_set(e, ROS_LATER, "%s uses %" PRId64 " bytes, more than its maxmemory of %" PRId64, b->base.name, used, most);
+	if (str_is(info_value(info, "aof_last_write_status"), "err"))
+		return err_set(e, ROS_LATER, "%s cannot write its file", b->base.name);
+	return 0;
+}
+
+/* Redis looks at what stands against a write before it looks at the stream. */
+static int probe(struct redis_bus *b, struct err *e)
+{
 	struct buf name;
 	buf_init(&name, NAME_BYTES);
-	buf_fmt(&name, "%s:probe", base->s.stream);
+	buf_fmt(&name, "%s:probe", b->base.s.stream);
 	redis_compose(b);
 	REQUEST(b, STR("XADD"), buf_view(&name), STR("NOMKSTREAM"), STR("*"), STR("type"), STR("probe"));
 	int rc = redis_ask(b, &b->answer, e);
@@ -318,4 +351,11 @@ int redis_query(struct bus *base, const struct str *args, size_t n, struct reply
 	redis_compose(b);
 	redis_request(b, args, n);
 	return redis_ask(b, reply, e) < 0 ? -1 : 1;
+}
+
+int redis_writable(struct bus *base, struct err *e)
+{
+	struct redis_bus *b = redis_of(base);
+	int rc = probe(b, e);
+	return rc < 0 && reply_fails(&b->answer, "NOPERM") ? ask_whether_writable(b, e) : rc;
 }

@@ -48,14 +48,14 @@ void check_free(struct check *c)
 	free(c);
 }
 
-/* 1: in the child. One of an earlier check that does not even die is not joined by another. */
+/* 1: in the child. One of an earlier check that does not even die is not joined by another; what it waits for is still known. */
 static int begin_one(struct check *c, int i)
 {
 	struct err e;
 	c->silent[i] = !child_ended(&c->children[i]);
+	c->probes[i] = (struct health_probe){ .doing = c->probes[i].doing };
 	if (c->silent[i])
 		return 0;
-	c->probes[i] = (struct health_probe){ 0 };
 	int rc = child_fork(&c->children[i], &e);
 	if (rc == 1)
 		probes[i](c->target, &c->probes[i]);

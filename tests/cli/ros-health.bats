@@ -2,20 +2,29 @@
 
 load ../lib/common
 load ../lib/buses
+load ../lib/production
 
-# No limits for what is a matter of the machine that the tests run on: its disks, and how long it takes from an event to its entry.
-CALM=$(printf -- ' --%s' {warn,crit}={state_free,database_free,event_age_p99}=none)
+# No limits for what is a matter of the machine that the tests run on: its disks, how long it takes from an event to its entry, and for an answer.
+CALM=$(printf -- ' --%s' {warn,crit}={state_free,database_free,event_age_p99,bus_latency}=none)' --timeout 8000'
 
-# health STATUS PATTERN [OPTION ...]: the status, and words of the first line that match; within two seconds.
+# now: in milliseconds.
+now() {
+	echo $((${EPOCHREALTIME/./} / 1000))
+}
+
+# health STATUS PATTERN [OPTION ...]: the status, and words of the first line that match; within two seconds, and what the machine takes to start it.
 health() {
-	local status=0 begin=${EPOCHREALTIME/./} took
+	local status=0 before begin took
+	before=$(now)
+	ros-health --version > /dev/null
+	begin=$(now)
 	ros-health $CALM "${@:3}" > out 2> err || status=$?
-	took=$(((${EPOCHREALTIME/./} - begin) / 1000))
+	took=$(($(now) - begin))
 	echo "$took ms, status $status: $(head -n 1 out | cut -d'|' -f1)"
 	cat err
 	[ $status -eq "$1" ]
 	[[ $(head -n 1 out) == $2 ]]
-	[ $took -lt 2000 ]
+	[ $took -lt $((${within:-2000} + 5 * (begin - before))) ]
 }
 
 # measure NAME: its value with its unit, as the last check printed it.
@@ -69,10 +78,24 @@ teardown() {
 	all_well
 	lock_database "$ROS_STATE_DIR/ros.db"
 	kill -STOP "$server"
-	health 2 "ROS CRITICAL - no answer from $ROS_BUS within 1313 ms | *"
+	health 2 'ROS CRITICAL - no answer *' --timeout 1500
+	within=4000 health 2 "ROS CRITICAL - no answer from $ROS_BUS within 3000 ms | *" --timeout 4000
 	grep -x "WARNING: nothing can be recorded now: database $ROS_STATE_DIR/ros.db: database is locked" out
-	health 2 "ROS CRITICAL - no answer from $ROS_BUS within 700 ms | *" --timeout 800
 	unlock_database
+}
+
+@test "a signal ends a check that waits, within a second: unknown" {
+	server
+	kill -STOP "$server"
+	ros-health --timeout 30000 > out 2> err 3>&- &
+	checking=$!
+	wait_for 10 pgrep -P $checking > children
+	kill -TERM $checking
+	ended() { wait $checking || status=$?; }
+	within_a_second ended
+	[ $status -eq 3 ]
+	[ "$(cat out)" = 'ROS UNKNOWN - stopped by a signal' ]
+	wait_for 10 bash -c '! ps -p "$(paste -sd, children)"'
 }
 
 @test "Redis is full: critical, though it can be read" {
@@ -100,14 +123,39 @@ teardown() {
 	health 2 'ROS CRITICAL - the bus takes no events: *MISCONF* | *'
 }
 
-@test "Redis wants a password: critical; who may not write learns all but that" {
+@test "Redis wants a password: critical; who may only look learns of a full server and of a replica as well" {
 	server
 	all_well
 	redis-cli -s s ACL SETUSER eve on '>watch' '~ros:insights*' +@read +xinfo +xpending
+	export ROS_BUS=unix://eve:watch@$PWD/s
+	health 0 'ROS OK - stream 1, lag 0, *'
+	redis-cli -s s ACL SETUSER eve +info
+	health 0 'ROS OK - stream 1, lag 0, *'
 	redis-cli -s s CONFIG SET maxmemory 1
-	ROS_BUS=unix://eve:watch@$PWD/s health 0 'ROS OK - stream 1, lag 0, *'
+	health 2 "ROS CRITICAL - the bus takes no events: unix://$PWD/s uses * bytes, more than its maxmemory of 1 | *"
+	redis-cli -s s CONFIG SET maxmemory 0
+	health 0 '*'
+	redis-cli -s s REPLICAOF 127.0.0.1 1
+	health 2 "ROS CRITICAL - the bus takes no events: unix://$PWD/s is a read-only replica | *"
+	redis-cli -s s REPLICAOF NO ONE
+	export ROS_BUS=unix://$PWD/s
 	redis-cli -s s ACL SETUSER default off
 	health 2 "ROS CRITICAL - *NOAUTH* | *"
+}
+
+@test "the reader of a production configuration is enough, over TLS as well" {
+	production_files "$PWD/p"
+	production_start "$PWD/p"
+	as ros-admin "$PWD/p" && ros-bus create
+	as ros-producer "$PWD/p" && recent | ros-emit > ids
+	as ros-worker "$PWD/p" && record
+	as ros-reader "$PWD/p"
+	health 0 'ROS OK - stream 1, lag 0, *'
+	export ROS_TLS_CA=$PWD/p/tls/ca.crt ROS_TLS_CERT=$PWD/p/tls/redis.crt ROS_TLS_KEY=$PWD/p/tls/redis.key
+	export ROS_BUS=rediss://ros-reader@localhost:$(sed -n 's/^tls-port //p' p/redis.conf)
+	health 0 'ROS OK - stream 1, lag 0, *'
+	ROS_TLS_CA=$PWD/p/tls/redis.crt health 2 'ROS CRITICAL - *certificate*'
+	kill "$production"
 }
 
 @test "the probe of whether it takes events leaves nothing behind" {
@@ -241,7 +289,7 @@ teardown() {
 @test "the database is locked for writers: a warning; for readers: critical" {
 	all_well
 	lock_database "$ROS_STATE_DIR/ros.db"
-	health 1 "ROS WARNING - nothing can be recorded now: database $ROS_STATE_DIR/ros.db: database is locked | *"
+	within=4000 health 1 "ROS WARNING - nothing can be recorded now: database $ROS_STATE_DIR/ros.db: database is locked | *" --timeout 4000
 	[[ $(measure aggregate_recorded) = 1 ]]
 	unlock_database
 
@@ -250,7 +298,8 @@ teardown() {
 	exec 8> hold
 	echo 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; SELECT 1;' >&8
 	wait_for 10 grep -q 1 held
-	health 2 "ROS CRITICAL - database $ROS_STATE_DIR/ros.db: database is locked | *"
+	within=4000 health 2 "ROS CRITICAL - database $ROS_STATE_DIR/ros.db: database is locked | *" --timeout 4000
+	health 2 'ROS CRITICAL - *' --timeout 1500
 	exec 8>&-
 	wait
 	health 0 '*'
@@ -424,10 +473,10 @@ listen() {
 	port=$(sed 's/.* //' listening)
 }
 
-# get PATH [METHOD]: status, content type and body, a line each.
+# get PATH [METHOD]: status, content type and body, a line each; within a second.
 get() {
 	python3 -c 'import http.client, sys
-c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=5)
+c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=1)
 c.request(sys.argv[3], sys.argv[2])
 r = c.getresponse()
 print(r.status, r.getheader("Content-Type"))
@@ -462,7 +511,7 @@ stop_listener() {
 	need_openmetrics
 	server
 	all_well
-	listen --interval 1
+	listen --interval 1 --timeout 1500
 	wait_for 10 is_ready 200
 	[ "$(get /healthz)" = $'200 text/plain; charset=utf-8\nalive' ]
 	[[ $(get /readyz | sed -n 2p) == 'OK: stream 1, lag 0,'* ]]
@@ -474,12 +523,12 @@ stop_listener() {
 	is_ready 200
 	kill -STOP "$server"
 	wait_for 10 is_ready 503
-	[ "$(get /readyz | sed -n 2p)" = "CRITICAL: no answer from $ROS_BUS within 1313 ms" ]
-	within_a_second get /healthz
+	[[ $(get /readyz | sed -n 2p) == 'CRITICAL: no answer '* ]]
+	get /healthz
 	kill -CONT "$server"
 	wait_for 10 is_ready 200
-	[ "$(head -n 2 log)" = "ros-health: WARNING: dead letters: 1 (dead_letters: above 0)
-ros-health: CRITICAL: no answer from $ROS_BUS within 1313 ms" ]
+	[ "$(sed -n 1p log)" = 'ros-health: WARNING: dead letters: 1 (dead_letters: above 0)' ]
+	[[ $(sed -n 2p log) == 'ros-health: CRITICAL: no answer '* ]]
 	within_a_second stop_listener
 }
 
