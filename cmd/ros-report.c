@@ -9,6 +9,7 @@
 #include "report/model.h"
 #include "report/rules.h"
 #include "report/verify.h"
+#include "stats/trace.h"
 #include "store/scope.h"
 #include "store/setup.h"
 #include "store/store.h"
@@ -32,6 +33,8 @@
 #define YEAR_10000_S INT64_C(253402300800)
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
+static int64_t calls = TRACE_ROWS_UNKNOWN; /* that the report is on */
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
 static struct scope_options scope_options;
 static const char *format, *file, *against, *verified;
@@ -55,6 +58,7 @@ static const struct option options[] = {
 	  1000000, NULL },
 	{ "rule", 0, OPTION_LIST, &rules, "ID=VALUE", "point something out where it is above the value", NULL, 0, 0, NULL },
 	STORE_OPTIONS(&setup),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -173,7 +177,7 @@ static int confine_to_output(struct err *e)
 static int open_database(struct db **db, struct err *e)
 {
 	const char *path;
-	if (store_setup_path(&setup, tool.config, &path, e) < 0)
+	if (store_setup_path(&setup, tool.config, &path, e) < 0 || trace_begin(&trace, &tool, e) < 0)
 		return -1;
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return err_set(e, ROS_INPUT, "no database %s: ros-aggregate makes it; --db or ROS_DB names another", path);
@@ -334,6 +338,7 @@ static int run(struct err *e)
 	if (rc == 0)
 		rc = build(&r, e);
 	if (rc == 0) {
+		calls = (int64_t)r->all.total.m[CALLS];
 		look_at_terminal(r);
 		rc = deliver(r, chosen, e);
 	}
@@ -353,5 +358,6 @@ int main(int argc, char **argv, char **environment)
 		return status;
 	bool differs = false;
 	int rc = verified ? verify(&differs, &e) : run(&e);
-	return tool_end(&tool, rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE);
+	status = rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE;
+	return tool_end(&tool, trace_end(&trace, &tool, calls, status));
 }
