@@ -48,7 +48,7 @@ recorded() { # N
 	event > in
 	ros-emit in > ids
 	grep -E '^[*0-9]' "$EXAMPLES/crontab" | cut -f 2 | sed 's/\\%/%/g' > commands
-	[ "$(wc -l < commands)" -eq 6 ]
+	[ "$(wc -l < commands)" -eq 7 ]
 	export ROS_AUDIT_LOG=$PWD/log
 	while read -r command; do
 		sh -c "$command" < /dev/null
