@@ -186,7 +186,10 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/ros/schemas $(DESTDIR)$(PREFIX)/share/ros/examples $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	for p in man/*.[157]; do gzip -n9 < $$p > $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}.gz || exit; done
-	install -m 755 examples/* $(DESTDIR)$(PREFIX)/share/ros/examples
+	cd examples && find . -type f -exec sh -c 'for f; do install -D -m "$$([ -x "$$f" ] && echo 755 || echo 644)" "$$f" "$$0/$$f" || exit; done' \
+		$(abspath $(DESTDIR)$(PREFIX))/share/ros/examples {} +
+	sed -i 's|/usr/local|$(PREFIX)|g' $(DESTDIR)$(PREFIX)/share/ros/examples/crontab $(DESTDIR)$(PREFIX)/share/ros/examples/systemd/ros-*.service \
+		$(DESTDIR)$(PREFIX)/share/ros/examples/systemd/ros-.service.d/*
 	install -m 644 schemas/*.json $(DESTDIR)$(PREFIX)/share/ros/schemas
 	for t in $(TOOLS); do $(B)/bin/$$t --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t || exit; done
 

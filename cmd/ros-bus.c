@@ -15,6 +15,7 @@
 #include "json/listing.h"
 #include "posture/formats.h"
 #include "posture/show.h"
+#include "stats/trace.h"
 
 #include <inttypes.h>
 
@@ -32,10 +33,12 @@ struct keeper {
 	bus_entry_fn *each; /* of each_letter() */
 	char from[END_TEXT];
 	struct pace pace;
+	int64_t letters; /* that were read */
 	int status;
 };
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static bool json, all;
 static int64_t max_len = 100000, older;
@@ -54,6 +57,7 @@ static const struct option options[] = {
 	{ "passwords", 0, OPTION_TEXT, &passwords, "DIR", "config: a file for each user, whose password's hash goes into acl", NULL, 0, 0, NULL },
 	BUS_OPTIONS(&setup),
 	BUS_GROUP_OPTION(&setup),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -260,6 +264,7 @@ static int take_letter(void *arg, const struct bus_entry *entry, struct err *e)
 	struct keeper *k = arg;
 	snprintf(k->from, sizeof k->from, "(%.*s", STR_ARG(entry->id));
 	pace_note(&k->pace, entry);
+	k->letters++;
 	return k->each(k, entry, e);
 }
 
@@ -529,7 +534,7 @@ static int run(struct keeper *k, struct err *e)
 	bool of_server = c->run == config || c->run == audit;
 	if (of_server ? json : format != NULL)
 		return err_set(e, ROS_USAGE, of_server ? "--json is not for %s: --format is" : "--format is not for %s", c->name);
-	if (take_ids(k, c, e) < 0 || bus_setup_settle(&setup, tool.config, e) < 0)
+	if (take_ids(k, c, e) < 0 || bus_setup_settle(&setup, tool.config, e) < 0 || (c->action && trace_begin(&trace, &tool, e) < 0))
 		return -1;
 	return !c->offline && bus_open(&k->bus, &setup.settings, e) < 0 ? -1 : c->run(k, e);
 }
@@ -548,5 +553,5 @@ int main(int argc, char **argv, char **environment)
 	bus_setup_free(&setup);
 	listing_free(&k.listing);
 	free(k.ids);
-	return tool_end(&tool, status);
+	return tool_end(&tool, trace_end(&trace, &tool, k.n_ids > 0 ? (int64_t)k.n_ids : k.letters, status));
 }

@@ -16,6 +16,7 @@
 #include "bus/setup.h"
 #include "io/tool.h"
 #include "io/wait.h"
+#include "stats/trace.h"
 #include "stats/stats.h"
 
 #include <inttypes.h>
@@ -32,6 +33,7 @@ struct consume {
 	char own[ID_TEXT];        /* of our entries, all up to this id have come */
 	char last[ID_TEXT];       /* id of the entry that came last */
 	int64_t left;             /* entries that may still be asked for */
+	int64_t given;            /* entries that were taken or looked at */
 	struct pace pace;
 	int64_t next_claim;       /* when to look for what others left behind (time_monotonic_ms()) */
 	struct backoff backoff;
@@ -41,6 +43,7 @@ struct consume {
 };
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static struct stats stats = STATS_DEFAULTS;
 static int64_t count = INT64_MAX, batch = 1000, block_ms = 5000, min_idle_ms = 300000;
@@ -63,6 +66,7 @@ static const struct option options[] = {
 	{ "peek", 0, OPTION_FLAG, &peek, NULL, "only look at what the group has not had yet: nothing is consumed", NULL, 0, 0, NULL },
 	LOOK_OPTIONS(&look),
 	STATS_OPTIONS(&stats),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -158,6 +162,7 @@ static int deliver(void *arg, const struct bus_entry *entry, struct err *e)
 		return 0;
 	}
 	c->left--;
+	c->given++;
 	if (c->exposed && str_is(bus_entry_get(entry, "governance_mode"), "LIVE")) {
 		log_warn(&c->tool->log, BUS_EXPOSED);
 		c->exposed = false;
@@ -300,6 +305,7 @@ static int look_at(void *arg, const struct bus_entry *entry, struct err *e)
 	if (c->left == 0 || !look_selects(&look, &v))
 		return 0;
 	c->left--;
+	c->given++;
 	return show(c, &v, e);
 }
 
@@ -350,7 +356,8 @@ static void run_group(struct consume *c)
 static void run(struct consume *c)
 {
 	struct err e;
-	if (check_options(c, &e) < 0 || (peek && (bus_setup_settle(&setup, c->tool->config, &e) < 0 || look_through(c, &e) < 0))) {
+	if (check_options(c, &e) < 0 || trace_begin(&trace, c->tool, &e) < 0 ||
+	    (peek && (bus_setup_settle(&setup, c->tool->config, &e) < 0 || look_through(c, &e) < 0))) {
 		c->status = tool_fail(c->tool, &e);
 		return;
 	}
@@ -374,5 +381,5 @@ int main(int argc, char **argv, char **environment)
 	consumer_release(&c.consumer);
 	buf_free(&c.line);
 	json_reader_free(c.reader);
-	return tool_end(&tool, c.status);
+	return tool_end(&tool, trace_end(&trace, &tool, c.given, c.status));
 }

@@ -11,6 +11,7 @@
 #include "event/event.h"
 #include "io/tool.h"
 #include "io/wait.h"
+#include "stats/trace.h"
 
 #define END_TEXT (ID_TEXT + 1) /* "(" before an id */
 #define BATCH 1000
@@ -29,6 +30,7 @@ struct replay {
 };
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
 static struct bus_setup setup = BUS_SETUP_DEFAULTS;
 static struct look look;
 static const char *from, *to, *since, *run_id, *tier, *mode;
@@ -47,6 +49,7 @@ static const struct option options[] = {
 	{ "count", 'n', OPTION_INT, &count, "N", "end after so many entries", NULL, 1, INT64_MAX, NULL },
 	LOOK_OPTIONS(&look),
 	BUS_OPTIONS(&setup),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -222,7 +225,7 @@ static int read_on(struct replay *r, struct err *e)
 
 static int run(struct replay *r, struct err *e)
 {
-	if (parse_range(r, e) || parse_filters(r, e) || look_init(&look, r->tool->config, r->tool->out.fd, e) ||
+	if (parse_range(r, e) || parse_filters(r, e) || look_init(&look, r->tool->config, r->tool->out.fd, e) || trace_begin(&trace, r->tool, e) ||
 	    bus_setup_open(&setup, r->tool->config, &r->bus, e) || (tail != NO_TAIL && find_tail(r, e)))
 		return -1;
 	int came;
@@ -252,5 +255,5 @@ int main(int argc, char **argv, char **environment)
 	look_free(&look);
 	buf_free(&r.line);
 	json_reader_free(r.reader);
-	return tool_end(&tool, status);
+	return tool_end(&tool, trace_end(&trace, &tool, count - r.left, status));
 }

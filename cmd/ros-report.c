@@ -10,6 +10,7 @@
 #include "report/model.h"
 #include "report/rules.h"
 #include "report/verify.h"
+#include "stats/trace.h"
 #include "store/scope.h"
 #include "store/setup.h"
 #include "store/store.h"
@@ -36,6 +37,8 @@
 #define LIT_ROWS_MAX 1000000
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
+static int64_t calls = TRACE_ROWS_UNKNOWN; /* that the report is on */
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
 static struct scope_options scope_options;
 static const char *format, *file, *against, *verified, *stages, *created_by;
@@ -65,6 +68,7 @@ static const struct option options[] = {
 	{ "created-by", 0, OPTION_TEXT, &created_by, "NAME", "lit: who made it, in that event (default: the user's name)", NULL, 0, 0, NULL },
 	{ "rule", 0, OPTION_LIST, &rules, "ID=VALUE", "point something out where it is above the value", NULL, 0, 0, NULL },
 	STORE_OPTIONS(&setup),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -186,7 +190,7 @@ static int confine_to_output(struct err *e)
 static int open_database(struct db **db, struct err *e)
 {
 	const char *path;
-	if (store_setup_path(&setup, tool.config, &path, e) < 0)
+	if (store_setup_path(&setup, tool.config, &path, e) < 0 || trace_begin(&trace, &tool, e) < 0)
 		return -1;
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return err_set(e, ROS_INPUT, "no database %s: ros-aggregate makes it; --db or ROS_DB names another", path);
@@ -446,6 +450,7 @@ static int bundle(struct err *e)
 		rc = write_bundle(&q, r, db, &result, e);
 	db_close(db);
 	if (rc == 0) {
+		calls = result.rows;
 		say(&result);
 		rc = record ? tell(&q, &result, true, e) : 0;
 	}
@@ -464,6 +469,7 @@ static int run(struct err *e)
 		rc = build(&r, &db, e);
 	db_close(db);
 	if (rc == 0) {
+		calls = (int64_t)r->all.total.m[CALLS];
 		look_at_terminal(r);
 		rc = deliver(r, chosen, e);
 	}
@@ -484,5 +490,6 @@ int main(int argc, char **argv, char **environment)
 		return status;
 	bool differs = false;
 	int rc = verified ? verify(&differs, &e) : is_lit() ? bundle(&e) : run(&e);
-	return tool_end(&tool, rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE);
+	status = rc < 0 ? tool_fail(&tool, &e) : differs ? ROS_REFUSED : ROS_DONE;
+	return tool_end(&tool, trace_end(&trace, &tool, calls, status));
 }

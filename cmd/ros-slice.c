@@ -1,6 +1,7 @@
 /* ros-slice: where is it worse. */
 #include "io/tool.h"
 #include "slice/slice.h"
+#include "stats/trace.h"
 #include "store/scope.h"
 #include "store/setup.h"
 #include "store/store.h"
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
+static int64_t calls = TRACE_ROWS_UNKNOWN; /* that were read */
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
 static struct scope_options scope_options;
 static const char *metric = "error", *by = "model,provider,tier,stage,purpose,caller", *format = "text";
@@ -28,6 +31,7 @@ static const struct option options[] = {
 	{ "explain", 'x', OPTION_FLAG, &explain, NULL, "also print the SQL and the numbers behind each slice", NULL, 0, 0, NULL },
 	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "text (default), json or csv", NULL, 0, 0, formats },
 	STORE_OPTIONS(&setup),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -81,7 +85,7 @@ static int read_options(struct slice_options *o, struct err *e)
 static int open_database(struct db **db, struct err *e)
 {
 	const char *path;
-	if (store_setup_path(&setup, tool.config, &path, e) < 0)
+	if (store_setup_path(&setup, tool.config, &path, e) < 0 || trace_begin(&trace, &tool, e) < 0)
 		return -1;
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return err_set(e, ROS_INPUT, "no database %s: ros-aggregate makes it; --db or ROS_DB names another", path);
@@ -116,8 +120,10 @@ static int run(struct err *e)
 	if (rc == 0)
 		rc = slice_build(&s, db, &scope, &o, e);
 	db_close(db);
-	if (rc == 0)
+	if (rc == 0) {
+		calls = s->calls;
 		rc = deliver(s, e);
+	}
 	slice_free(s);
 	return rc;
 }
@@ -130,5 +136,6 @@ int main(int argc, char **argv, char **environment)
 		return status;
 	status = run(&e);
 	store_setup_free(&setup);
-	return tool_end(&tool, status < 0 ? tool_fail(&tool, &e) : status);
+	status = status < 0 ? tool_fail(&tool, &e) : status;
+	return tool_end(&tool, trace_end(&trace, &tool, calls, status));
 }

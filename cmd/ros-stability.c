@@ -2,6 +2,7 @@
 #include "base/num.h"
 #include "io/tool.h"
 #include "stability/stability.h"
+#include "stats/trace.h"
 #include "store/scope.h"
 #include "store/setup.h"
 #include "store/store.h"
@@ -15,6 +16,8 @@
 #define SHARE_ALL INT64_C(1000000000) /* a share of 1, in the billionths that it is read in */
 
 static struct tool tool;
+static struct trace trace = TRACE_DEFAULTS;
+static int64_t calls = TRACE_ROWS_UNKNOWN; /* that were read */
 static struct store_setup setup = STORE_SETUP_DEFAULTS;
 static struct scope_options scope_options;
 static const char *by, *format = "text", *min_tar;
@@ -31,6 +34,7 @@ static const struct option options[] = {
 	{ "no-drift", 0, OPTION_FLAG, &no_drift, NULL, "exit 1 where a quantity or a version of a model has drifted", NULL, 0, 0, NULL },
 	{ "format", 'f', OPTION_ENUM, &format, "FORMAT", "text (default), json or csv", NULL, 0, 0, formats },
 	STORE_OPTIONS(&setup),
+	TRACE_OPTION(&trace),
 	TOOL_OPTIONS(&tool),
 };
 
@@ -69,7 +73,7 @@ static enum stability_by grouping(void)
 static int open_database(struct db **db, struct err *e)
 {
 	const char *path;
-	if (store_setup_path(&setup, tool.config, &path, e) < 0)
+	if (store_setup_path(&setup, tool.config, &path, e) < 0 || trace_begin(&trace, &tool, e) < 0)
 		return -1;
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return err_set(e, ROS_INPUT, "no database %s: ros-aggregate makes it; --db or ROS_DB names another", path);
@@ -125,8 +129,10 @@ static int run(struct err *e)
 	if (rc == 0)
 		rc = stability_build(&s, db, &scope, grouping(), (int)repeats, e);
 	db_close(db);
-	if (rc == 0)
+	if (rc == 0) {
+		calls = s->calls;
 		rc = deliver(s, e);
+	}
 	if (rc == 0)
 		rc = judge(s, bound);
 	stability_free(s);
@@ -141,5 +147,6 @@ int main(int argc, char **argv, char **environment)
 		return status;
 	status = run(&e);
 	store_setup_free(&setup);
-	return tool_end(&tool, status < 0 ? tool_fail(&tool, &e) : status);
+	status = status < 0 ? tool_fail(&tool, &e) : status;
+	return tool_end(&tool, trace_end(&trace, &tool, calls, status));
 }
