@@ -468,6 +468,7 @@ static int run(struct err *e)
 	if (rc == 0)
 		rc = build(&r, &db, e);
 	db_close(db);
+	malloc_trim(0); /* what computing took and a format does not need */
 	if (rc == 0) {
 		calls = (int64_t)r->all.total.m[CALLS];
 		look_at_terminal(r);

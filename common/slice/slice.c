@@ -1,6 +1,7 @@
 /* The slices of a scope: read, parted, searched. */
 #include "slice/slice.h"
 
+#include "base/intern.h"
 #include "base/mem.h"
 #include "slice/table.h"
 #include "stats/sketch.h"
@@ -26,6 +27,19 @@ static void sum_up(struct slices *s)
 	sketch_free(values);
 }
 
+/* The texts of the slices that are kept are few: the table, which has all, is not needed any more. */
+static void keep_texts(struct slices *s)
+{
+	s->texts = intern_new();
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < s->v[i].n_conditions; k++) {
+			struct slice_condition *c = &s->v[i].conditions[k];
+			c->value = intern_name(s->texts, intern_id(s->texts, c->value));
+		}
+	slice_table_free(s->table);
+	s->table = NULL;
+}
+
 int slice_build(struct slices **built, struct db *db, const struct scope *scope, const struct slice_options *options, struct err *e)
 {
 	struct slices *s = *built = mem_alloc(sizeof *s);
@@ -41,7 +55,7 @@ int slice_build(struct slices **built, struct db *db, const struct scope *scope,
 	slice_table_split(s);
 	sum_up(s);
 	slice_search(s);
-	slice_table_forget(s->table);
+	keep_texts(s);
 	return 0;
 }
 
@@ -50,6 +64,7 @@ void slice_free(struct slices *s)
 	if (!s)
 		return;
 	slice_table_free(s->table);
+	intern_free(s->texts);
 	free(s->v);
 	free(s);
 }

@@ -105,7 +105,8 @@ struct slices {
 	int64_t found, echoes;      /* slices that are worse; others that are, but no worse than a slice with one condition less */
 	struct slice *v;            /* the best of them, by score */
 	size_t n;
-	struct slice_table *table;  /* holds all texts; of the calls nothing after slice_build() */
+	struct slice_table *table;  /* of all calls, while slice_build() is at work */
+	struct intern *texts;       /* of the slices that are kept */
 };
 
 /*

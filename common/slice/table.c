@@ -68,27 +68,17 @@ struct slice_table *slice_table_new(size_t n_columns)
 	return t;
 }
 
-void slice_table_forget(struct slice_table *t)
-{
-	for (size_t i = 0; i < t->n_columns; i++) {
-		free(t->codes[i]);
-		lists_free(t->lists[i]);
-		t->codes[i] = NULL;
-		t->lists[i] = NULL;
-	}
-	free(t->values);
-	free(t->times);
-	t->values = t->times = NULL;
-	t->n = t->cap = 0;
-}
-
 void slice_table_free(struct slice_table *t)
 {
 	if (!t)
 		return;
-	slice_table_forget(t);
-	for (size_t i = 0; i < t->n_columns; i++)
+	for (size_t i = 0; i < t->n_columns; i++) {
+		free(t->codes[i]);
+		lists_free(t->lists[i]);
 		intern_free(t->names[i]);
+	}
+	free(t->values);
+	free(t->times);
 	free(t);
 }
 

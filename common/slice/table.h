@@ -18,9 +18,6 @@ struct slice_table {
 struct slice_table *slice_table_new(size_t n_columns);
 void slice_table_free(struct slice_table *t); /* NULL is fine */
 
-/* Frees all but the names. */
-void slice_table_forget(struct slice_table *t);
-
 /* From here on the column's names are JSON arrays of values. */
 void slice_table_make_lists(struct slice_table *t, size_t column);
 

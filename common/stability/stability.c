@@ -82,6 +82,12 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* The list without what is behind the first n. */
+static void *cut(void *list, size_t n, size_t size)
+{
+	return list ? mem_grow(list, n + 1, size) : NULL;
+}
+
 void stability_keep_worst(struct stability *s, size_t most)
 {
 	size_t tested = 0, differ = 0, drifted = 0;
@@ -101,4 +107,8 @@ void stability_keep_worst(struct stability *s, size_t most)
 	s->n_versions = smaller(differ, most);
 	s->n_drifts = smaller(drifted, most);
 	s->n_mismatches = smaller(s->n_mismatches, most);
+	s->groups = cut(s->groups, s->n_groups, sizeof *s->groups);
+	s->versions = cut(s->versions, s->n_versions, sizeof *s->versions);
+	s->drifts = cut(s->drifts, s->n_drifts, sizeof *s->drifts);
+	s->mismatches = cut(s->mismatches, s->n_mismatches, sizeof *s->mismatches);
 }
