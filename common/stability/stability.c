@@ -101,4 +101,6 @@ void stability_keep_worst(struct stability *s, size_t most)
 	s->n_versions = smaller(differ, most);
 	s->n_drifts = smaller(drifted, most);
 	s->n_mismatches = smaller(s->n_mismatches, most);
+	s->groups = mem_grow(s->groups, s->n_groups + 1, sizeof *s->groups); /* the memory of many models goes */
+	s->drifts = mem_grow(s->drifts, s->n_drifts + 1, sizeof *s->drifts);
 }
