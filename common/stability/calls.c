@@ -54,12 +54,12 @@ int models_order(const struct stability_model *a, const struct stability_model *
 	return order ? order : str_cmp(a->model, b->model);
 }
 
+/* Equal models come one after the other. */
 static uint32_t model_number(struct calls *c, const struct stability_model *m)
 {
 	struct stability *s = c->s;
-	for (size_t i = 0; i < s->n_models; i++)
-		if (models_order(&s->models[i], m) == 0)
-			return (uint32_t)i;
+	if (s->n_models > 0 && models_order(&s->models[s->n_models - 1], m) == 0)
+		return (uint32_t)s->n_models - 1;
 	s->models = mem_grow(s->models, s->n_models + 1, sizeof *s->models);
 	s->models[s->n_models] = *m;
 	return (uint32_t)s->n_models++;
