@@ -150,6 +150,9 @@ planted() {
 		jq -s 'sort' > drawn
 	jq '[.sampling.strata[] | {provider, model, tier, stage, status, calls, rows}] | group_by([.model, .tier, .stage, .status])
 		| map({n: (map(.rows) | add), calls: (map(.calls) | add)}) | sort' some/MANIFEST.json | diff - drawn
+	calls 300 | tac | ROS_DB=$PWD/backwards.db ros-aggregate > acks
+	ROS_DB=$PWD/backwards.db bundle --max-examples 150 -o backwards
+	diff -r some/data backwards/data # which calls are drawn is no matter of their order in the record
 	run -0 --separate-stderr bundle --max-examples 30 -o few
 	[[ "$stderr" = *'calls without success are in the bundle'* ]]
 	jq -e '.sampling | .rows == 30 and .rows_without_success < .calls_without_success' few/MANIFEST.json
