@@ -173,6 +173,7 @@ check:
 	scripts/check
 bench: all $(BENCH:%=$(B)/bench/%)
 	tests/bench/run
+	tests/bench/latency
 	tests/bench/report
 # Scores ros-scan: make eval-phi CORPUS=DIR with files of JSON lines.
 eval-phi: all

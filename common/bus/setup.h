@@ -19,7 +19,7 @@ struct bus_setup {
 	const char *stream, *group;
 	int64_t timeout_ms;
 	struct bus_settings settings;    /* what the bus was opened with */
-	struct buf url_text, dead, password;    /* what settings points to, where nobody else owns it */
+	struct buf url_text, dead, password; /* what settings points to, where nobody else owns it */
 };
 
 #define BUS_SETUP_DEFAULTS { .stream = "ros:insights", .group = "ros:insights-workers", .timeout_ms = 5000 }

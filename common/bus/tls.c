@@ -16,6 +16,7 @@
 #include <poll.h>
 
 #define KEY_MAX ((size_t)1 << 20)
+#define UNKNOWN_AUTHORITY "is of an authority that is not known here: ROS_TLS_CA names who is trusted"
 
 struct session {
 	SSL *ssl;
@@ -82,11 +83,11 @@ static const struct fault {
 	{ X509_V_ERR_IP_ADDRESS_MISMATCH, "is for another host" },
 	{ X509_V_ERR_CERT_HAS_EXPIRED, "has expired" },
 	{ X509_V_ERR_CERT_NOT_YET_VALID, "is not valid yet" },
-	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "is of an authority that is not known here: ROS_TLS_CA names who is trusted" },
-	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "is of an authority that is not known here: ROS_TLS_CA names who is trusted" },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "is of an authority that is not known here: ROS_TLS_CA names who is trusted" },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "is of an authority that is not known here: ROS_TLS_CA names who is trusted" },
-	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "is of an authority that is not known here: ROS_TLS_CA names who is trusted" },
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, UNKNOWN_AUTHORITY },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, UNKNOWN_AUTHORITY },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, UNKNOWN_AUTHORITY },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, UNKNOWN_AUTHORITY },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, UNKNOWN_AUTHORITY },
 	{ 0, NULL },
 }, handshake_faults[] = { /* what time does not mend; the alerts are what the server says of us */
 	{ SSL_R_WRONG_VERSION_NUMBER, "it does not speak TLS: its URL starts with redis://" },
@@ -159,6 +160,7 @@ static ssize_t tls_receive(struct transport *t, void *p, size_t n, struct err *e
 {
 	struct session *s = t->session;
 	size_t got;
+	s->receive_needs = POLLIN;
 	ERR_clear_error();
 	int rc = SSL_read_ex(s->ssl, p, n, &got);
 	return rc == 1 ? (ssize_t)got : failed(t, rc, &s->receive_needs, e);
@@ -178,6 +180,7 @@ static ssize_t tls_send(struct transport *t, const void *p, size_t n, struct err
 {
 	struct session *s = t->session;
 	size_t sent;
+	s->send_needs = POLLOUT;
 	ERR_clear_error();
 	int rc = SSL_write_ex(s->ssl, p, n, &sent);
 	if (rc == 1)

@@ -298,7 +298,7 @@ plain_server() {
 
 @test "no tool of the bus leaves a core dump, where passwords and keys would be" {
 	tls localhost
-	export ASAN_OPTIONS=detect_leaks=0:$ASAN_OPTIONS # it does not go together with strace
+	export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 # it does not go together with strace
 	for tool in 'ros-emit in' ros-consume ros-ack 'ros-bus info' ros-replay; do
 		strace -e trace=prctl,connect -o trace $tool < /dev/null
 		sed -n '/connect/q; /PR_SET_DUMPABLE, SUID_DUMP_DISABLE/p' trace > before

@@ -1238,6 +1238,12 @@ static void urls_are_taken_apart(void)
 	CHECK_INT(url_parse("redis://", &u, NULL), 0);
 	CHECK_STR(str_of(u.host), "localhost");
 	url_free(&u);
+	CHECK_INT(url_parse("rediss://u@[::1]/3", &u, NULL), 0);
+	CHECK_INT(u.scheme, URL_TLS);
+	CHECK_STR(str_of(u.host), "::1");
+	CHECK_STR(str_of(u.port), "6379");
+	CHECK(u.password == NULL);
+	url_free(&u);
 	CHECK_INT(url_parse("unix:///a%20@b.sock?db=2", &u, NULL), 0);
 	CHECK_STR(str_of(u.path), "/a%20@b.sock");
 	CHECK_INT(u.db, 2);

@@ -117,6 +117,34 @@ static void test_bad_names_of_variables(void)
 	free(environment[0]);
 }
 
+static void test_what_a_given_url_has_of_a_password_is_hidden_where_it_was_given(void)
+{
+	struct bus_setup s = BUS_SETUP_DEFAULTS;
+	struct config *c;
+	char url[] = "rediss://alice:s3:cr@t@host:1/2";
+	char *environment[] = { setting("ROS_STATE_DIR", "/state"), NULL };
+	s.url = url;
+	CHECK_INT(config_open(&c, environment, NULL), 0);
+	CHECK_INT(bus_setup_settle(&s, c, NULL), 0);
+	CHECK_STR(str_of(url), "rediss://*************@host:1/2");
+	CHECK_STR(str_of(s.settings.url), "rediss://alice:s3:cr@t@host:1/2");
+	close_all(&s, c, NULL);
+	free(environment[0]);
+}
+
+static void test_plain_tcp_to_another_host_is_exposed(void)
+{
+	static const struct {
+		const char *url;
+		bool exposed;
+	} cases[] = { { "redis://h", true }, { "redis://128.0.0.1", true }, { "redis://[::2]:1", true }, { "redis://", false }, { "redis://localhost:1", false },
+		      { "redis://127.3.2.1", false }, { "redis://[::1]", false }, { "rediss://h", false }, { "unix:///s", false }, { "file:///f", false } };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct bus_setup s = { .settings.url = cases[i].url };
+		CHECK_INT(bus_setup_exposed(&s), cases[i].exposed);
+	}
+}
+
 static void write_file(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "w");
@@ -282,6 +310,8 @@ int main(void)
 	RUN(test_given_url_goes_before_redis_url);
 	RUN(test_names_that_ack_lines_cannot_carry);
 	RUN(test_bad_names_of_variables);
+	RUN(test_what_a_given_url_has_of_a_password_is_hidden_where_it_was_given);
+	RUN(test_plain_tcp_to_another_host_is_exposed);
 	RUN(test_password_is_the_first_line_of_its_file);
 	RUN(test_consumers_of_a_host_take_the_lowest_free_number);
 	RUN(test_a_consumer_name_is_held_by_one);
