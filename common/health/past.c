@@ -50,7 +50,8 @@ void past_read(struct past *p, const struct health_target *t)
 	struct buf text;
 	struct err e;
 	buf_init(&text, FILE_BYTES);
-	struct str rest = file_read(buf_cstr(&p->path), &text, &e) == 0 ? buf_view(&text) : STR(""), line;
+	bool there = file_refuse_link(buf_cstr(&p->path), &e) == 0 && file_read(buf_cstr(&p->path), &text, &e) == 0;
+	struct str rest = there ? buf_view(&text) : STR(""), line;
 	while (rest.n > 0) {
 		rest = str_cut(rest, '\n', &line);
 		struct str word, words = str_cut(line, ' ', &word);
@@ -91,6 +92,8 @@ static int write_beside(const char *path, struct str text, struct err *e)
 
 int past_write(const struct past *p, struct err *e)
 {
+	if (file_refuse_link(buf_cstr(&p->path), e) < 0)
+		return -1;
 	struct buf text, beside;
 	buf_init(&text, FILE_BYTES);
 	buf_init(&beside, PATH_BYTES);

@@ -19,11 +19,11 @@ struct past {
 	struct buf path;
 };
 
-/* Reads what is known of the target. A file that is missing or damaged tells nothing. In the end past_free() is due. */
+/* Reads what is known of the target. A file that is missing, damaged or a symbolic link tells nothing. In the end past_free() is due. */
 void past_read(struct past *p, const struct health_target *t);
 void past_free(struct past *p);
 
-/* Replaces the file as a whole, mode 0600. Error: ROS_IO. */
+/* Replaces the file as a whole, mode 0600. Errors: ROS_IO; ROS_CONFIG where it is a symbolic link. */
 int past_write(const struct past *p, struct err *e);
 
 #endif

@@ -424,6 +424,12 @@ teardown() {
 	health 0 '*'
 	[ "$(cat "$ROS_STATE_DIR"/health-*)" = $'group\ndatabase' ]
 	[ "$(ls -d "$ROS_STATE_DIR"/health-* | wc -l)" -eq 1 ]
+	file=$(echo "$ROS_STATE_DIR"/health-*)
+	mv "$file" elsewhere
+	ln -s "$PWD/elsewhere" "$file"
+	health 0 '*'
+	grep -x "ros-health: $file is a symbolic link, and is not followed" err
+	[ -L "$file" ]
 }
 
 # --- the command ---
