@@ -33,8 +33,8 @@ setup_file() {
 
 @test "what is not committed is not given out" {
 	echo >> "$another/README.md"
-	run -2 make -s -C "$another" PROFILE=debug dist
-	[[ $output == 'dist: there are changes that are not committed'* ]]
+	run -2 make -s -C "$another" PROFILE=debug WERROR= dist
+	[[ $output == *'dist: there are changes that are not committed'* ]]
 }
 
 @test "the parts list is CycloneDX 1.6" {
