@@ -25,9 +25,9 @@ sums() {
 	db 'SELECT * FROM rollup_hour; SELECT * FROM tally_hour; SELECT day, deployment_id, hex(sketch) FROM latency_day; SELECT number, hex(content_sum) FROM batch'
 }
 
-# figures: a report on some days, but for what names single calls.
+# figures: a report on some days, but for what is made of single calls.
 figures() {
-	SOURCE_DATE_EPOCH=0 ros-report --format json --from 2026-01-03 --to 2026-01-20 | jq 'del(.report_id) | del(.. | .top_expensive_calls?)'
+	SOURCE_DATE_EPOCH=0 ros-report --format json --from 2026-01-03 --to 2026-01-20 | jq 'del(.report_id, .findings, .recommendations) | del(.. | .top_expensive_calls?, .stability?, .slices?)'
 }
 
 # due_sum CONDITION: the sum of the content hashes of such calls.
