@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 static health_probe_fn *const probes[] = { health_probe_bus, health_probe_queue, health_probe_record, health_probe_disk };
 
@@ -56,6 +57,7 @@ static int begin_one(struct check *c, int i)
 	c->probes[i] = (struct health_probe){ .doing = c->probes[i].doing };
 	if (c->silent[i])
 		return 0;
+	c->children[i].status = 0;
 	int rc = child_fork(&c->children[i], &e);
 	if (rc == 1)
 		probes[i](c->target, &c->probes[i]);
@@ -115,6 +117,22 @@ static void judge(struct health_report *r, enum health_measure m)
 	add_finding(r, &f);
 }
 
+/* One that did not come to its end has not seen all: what it did not find may be there. */
+static void judge_end(struct health_report *r, const struct check *c, int i)
+{
+	const char *doing = c->probes[i].doing ? c->probes[i].doing : "a process";
+	int status = c->children[i].status;
+	struct health_finding f = { .state = c->silent[i] ? HEALTH_CRITICAL : HEALTH_UNKNOWN };
+	if (c->silent[i])
+		snprintf(f.text, sizeof f.text, "no answer in %d ms: waited for %s", c->timeout_ms, doing);
+	else if (WIFSIGNALED(status))
+		snprintf(f.text, sizeof f.text, "the process that waited for %s was ended by signal %d", doing, WTERMSIG(status));
+	else if (status != 0)
+		snprintf(f.text, sizeof f.text, "the process that waited for %s failed with status %d", doing, WEXITSTATUS(status));
+	if (f.text[0] != '\0')
+		add_finding(r, &f);
+}
+
 static void take_probe(struct health_report *r, const struct check *c, int i)
 {
 	const struct health_probe *p = &c->probes[i];
@@ -127,11 +145,7 @@ static void take_probe(struct health_report *r, const struct check *c, int i)
 		r->value[m] = p->value[m];
 		judge(r, m);
 	}
-	if (!c->silent[i])
-		return;
-	struct health_finding f = { .state = HEALTH_CRITICAL };
-	snprintf(f.text, sizeof f.text, "no answer in %d ms: waited for %s", c->timeout_ms, p->doing ? p->doing : "a process");
-	add_finding(r, &f);
+	judge_end(r, c, i);
 }
 
 void check_report(const struct check *c, struct health_report *r)

@@ -98,6 +98,20 @@ teardown() {
 	wait_for 10 bash -c '! ps -p "$(paste -sd, children)"'
 }
 
+@test "a probe that is killed has not seen all: unknown, not well" {
+	server
+	all_well
+	kill -STOP "$server"
+	ros-health $CALM > out 2> err 3>&- &
+	checking=$!
+	waits_alone() { [ "$(pgrep -cP $checking)" -eq 1 ]; }
+	wait_for 10 waits_alone
+	pkill -KILL -P $checking
+	wait $checking || status=$?
+	[ $status -eq 3 ]
+	[[ $(head -n 1 out) == 'ROS UNKNOWN - the process that waited for the bus was ended by signal 9 | '* ]]
+}
+
 @test "Redis is full: critical, though it can be read" {
 	server
 	all_well
