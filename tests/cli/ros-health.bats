@@ -466,6 +466,12 @@ teardown() {
 	[ "$(wc -l < out)" -eq 1 ]
 }
 
+@test "exec: variables of the same names from outside do not hide those of the check" {
+	all_well
+	ROS_HEALTH_STATE=OK ROS_HEALTH_TEXT=outside health 2 'ROS CRITICAL*' --bus "unix://$PWD/nobody" --exec 'echo "$ROS_HEALTH_STATE $ROS_HEALTH_TEXT" > told'
+	[[ $(cat told) == 'CRITICAL cannot reach '* ]]
+}
+
 @test "exec: a command that fails is said, and changes nothing" {
 	all_well
 	export ROS_BUS=unix://$PWD/nobody
