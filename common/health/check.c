@@ -91,12 +91,19 @@ bool check_done(struct check *c)
 
 /* --- what it comes to --- */
 
+/* What is known to be critical is not hidden by what is not known. */
+static int rank(enum health_state state)
+{
+	static const int ranks[] = { [HEALTH_OK] = 0, [HEALTH_WARNING] = 1, [HEALTH_UNKNOWN] = 2, [HEALTH_CRITICAL] = 3 };
+	return ranks[state];
+}
+
 static void add_finding(struct health_report *r, const struct health_finding *f)
 {
 	size_t at = r->n_findings;
 	if (at == FINDINGS_MAX)
 		return;
-	for (; at > 0 && r->findings[at - 1].state < f->state; at--)
+	for (; at > 0 && rank(r->findings[at - 1].state) < rank(f->state); at--)
 		r->findings[at] = r->findings[at - 1];
 	r->findings[at] = *f;
 	r->n_findings++;
