@@ -26,8 +26,8 @@ static _Noreturn void run(const struct alert *a, char *own[OWN_VARIABLES])
 	while (a->environment[n])
 		n++;
 	char **environment = mem_array(OWN_VARIABLES + n + 1, sizeof *environment);
-	memcpy(environment, own, OWN_VARIABLES * sizeof *environment);
-	memcpy(environment + OWN_VARIABLES, a->environment, n * sizeof *environment);
+	memcpy(environment, a->environment, n * sizeof *environment);
+	memcpy(environment + n, own, OWN_VARIABLES * sizeof *environment); /* of two of a name the shell takes the last */
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 static health_probe_fn *const probes[] = { health_probe_bus, health_probe_queue, health_probe_record, health_probe_disk };
 
@@ -56,6 +57,7 @@ static int begin_one(struct check *c, int i)
 	c->probes[i] = (struct health_probe){ .doing = c->probes[i].doing };
 	if (c->silent[i])
 		return 0;
+	c->children[i].status = 0;
 	int rc = child_fork(&c->children[i], &e);
 	if (rc == 1)
 		probes[i](c->target, &c->probes[i]);
@@ -89,12 +91,19 @@ bool check_done(struct check *c)
 
 /* --- what it comes to --- */
 
+/* What is known to be critical is not hidden by what is not known. */
+static int rank(enum health_state state)
+{
+	static const int ranks[] = { [HEALTH_OK] = 0, [HEALTH_WARNING] = 1, [HEALTH_UNKNOWN] = 2, [HEALTH_CRITICAL] = 3 };
+	return ranks[state];
+}
+
 static void add_finding(struct health_report *r, const struct health_finding *f)
 {
 	size_t at = r->n_findings;
 	if (at == FINDINGS_MAX)
 		return;
-	for (; at > 0 && r->findings[at - 1].state < f->state; at--)
+	for (; at > 0 && rank(r->findings[at - 1].state) < rank(f->state); at--)
 		r->findings[at] = r->findings[at - 1];
 	r->findings[at] = *f;
 	r->n_findings++;
@@ -115,6 +124,22 @@ static void judge(struct health_report *r, enum health_measure m)
 	add_finding(r, &f);
 }
 
+/* One that did not come to its end has not seen all: what it did not find may be there. */
+static void judge_end(struct health_report *r, const struct check *c, int i)
+{
+	const char *doing = c->probes[i].doing ? c->probes[i].doing : "a process";
+	int status = c->children[i].status;
+	struct health_finding f = { .state = c->silent[i] ? HEALTH_CRITICAL : HEALTH_UNKNOWN };
+	if (c->silent[i])
+		snprintf(f.text, sizeof f.text, "no answer in %d ms: waited for %s", c->timeout_ms, doing);
+	else if (WIFSIGNALED(status))
+		snprintf(f.text, sizeof f.text, "the process that waited for %s was ended by signal %d", doing, WTERMSIG(status));
+	else if (status != 0)
+		snprintf(f.text, sizeof f.text, "the process that waited for %s failed with status %d", doing, WEXITSTATUS(status));
+	if (f.text[0] != '\0')
+		add_finding(r, &f);
+}
+
 static void take_probe(struct health_report *r, const struct check *c, int i)
 {
 	const struct health_probe *p = &c->probes[i];
@@ -127,11 +152,7 @@ static void take_probe(struct health_report *r, const struct check *c, int i)
 		r->value[m] = p->value[m];
 		judge(r, m);
 	}
-	if (!c->silent[i])
-		return;
-	struct health_finding f = { .state = HEALTH_CRITICAL };
-	snprintf(f.text, sizeof f.text, "no answer in %d ms: waited for %s", c->timeout_ms, p->doing ? p->doing : "a process");
-	add_finding(r, &f);
+	judge_end(r, c, i);
 }
 
 void check_report(const struct check *c, struct health_report *r)

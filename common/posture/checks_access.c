@@ -2,6 +2,7 @@
 #include "posture/audit.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool is_set(const struct posture *f, const char *name, const char *value)
 {
@@ -60,6 +61,12 @@ static enum check_state client_certificate(const struct posture *f, struct findi
 	return check_found(posture_config_int(f, "tls-port") != 0 && !is_set(f, "tls-auth-clients", "yes"));
 }
 
+/* Redis takes these names in any case, and gives them back as they were set. */
+static bool is_version(struct str word, const char *name)
+{
+	return word.n == strlen(name) && strncasecmp(word.p, name, word.n) == 0;
+}
+
 static enum check_state old_tls(const struct posture *f, struct finding *out)
 {
 	bool old = false;
@@ -68,7 +75,7 @@ static enum check_state old_tls(const struct posture *f, struct finding *out)
 	finding_config(out, f, "tls-protocols");
 	while (rest.p) {
 		rest = str_cut(rest, ' ', &word);
-		old |= str_is(word, "TLSv1") || str_is(word, "TLSv1.1");
+		old |= is_version(word, "TLSv1") || is_version(word, "TLSv1.1");
 	}
 	return check_found(posture_config_int(f, "tls-port") != 0 && old);
 }

@@ -97,7 +97,7 @@ table() {
 		protected-mode|CONFIG SET protected-mode no|CONFIG SET protected-mode yes
 		client-certificate|TLS / CONFIG SET tls-auth-clients no|CONFIG SET tls-auth-clients yes
 		old-tls|CONFIG SET tls-protocols TLSv1.1@TLSv1.2|CONFIG SET tls-protocols TLSv1.2@TLSv1.3
-		old-tls|CONFIG SET tls-protocols TLSv1.1@TLSv1.2|CONFIG SET tls-port 0
+		old-tls|CONFIG SET tls-protocols tlsv1.1@tlsv1.2|CONFIG SET tls-port 0
 		refusal-log|CONFIG SET acllog-max-len 10|CONFIG SET acllog-max-len 1024
 		refusals|AUTH nobody x|ACL LOG RESET
 		slow-log|CONFIG SET slowlog-log-slower-than -1|CONFIG SET slowlog-log-slower-than 10000

@@ -116,6 +116,18 @@ named = {v.split(":")[0] for v in worker["volumes"] if not v.startswith(".")}
 assert named == set(ours["volumes"])' redis.yaml "$EXAMPLES/container/compose.yaml"
 }
 
+@test "container: its check fails where the state is critical, not where it is a warning" {
+	sed -n 's/^HEALTHCHECK .* CMD //p' "$EXAMPLES/container/Containerfile" > check
+	/usr/bin/python3 -c 'import sys, yaml
+print(yaml.safe_load(open(sys.argv[1]))["services"]["worker"]["healthcheck"]["test"][1].replace("$$", "$"))' "$EXAMPLES/container/compose.yaml" |
+		sed 's/^ROS_REDIS_PASSWORD_FILE=[^ ]* //; s/ --bus [^ ]*//' > composed
+	for file in check composed; do
+		sh "$file" > out
+		grep '^ROS WARNING' out
+		ROS_BUS=unix://$PWD/nobody run ! sh "$file"
+	done
+}
+
 @test "container: its root file system has all that the tools need" {
 	unshare -r true || skip 'no user name spaces'
 	(cd "$TOP" && examples/container/rootfs "$BATS_TEST_TMPDIR/root" > /dev/null)

@@ -98,6 +98,28 @@ teardown() {
 	wait_for 10 bash -c '! ps -p "$(paste -sd, children)"'
 }
 
+# kill_probe [OPTION ...]: a check whose probe of the bus, which hangs, is killed.
+kill_probe() {
+	ros-health $CALM "$@" > out 2> err 3>&- &
+	local checking=$! status=0
+	waits_alone() { [ "$(pgrep -cP "$1")" -eq 1 ]; }
+	wait_for 10 waits_alone $checking
+	pkill -KILL -P $checking
+	wait $checking || status=$?
+	return $status
+}
+
+@test "a probe that is killed has not seen all: unknown, not well, unless something is critical" {
+	server
+	all_well
+	kill -STOP "$server"
+	run -3 kill_probe
+	[[ $(head -n 1 out) == 'ROS UNKNOWN - the process that waited for the bus was ended by signal 9 | '* ]]
+	run -2 kill_probe --crit database_size=1
+	[[ $(head -n 1 out) == 'ROS CRITICAL - size of the database: '* ]]
+	grep -x 'UNKNOWN: the process that waited for the bus was ended by signal 9' out
+}
+
 @test "Redis is full: critical, though it can be read" {
 	server
 	all_well
@@ -450,6 +472,12 @@ teardown() {
 	[[ $(sed 1d told) == 'WARNING OK stream 1, lag 0,'* ]]
 	[ "$(cat err)" = 'on stderr' ]
 	[ "$(wc -l < out)" -eq 1 ]
+}
+
+@test "exec: variables of the same names from outside do not hide those of the check" {
+	all_well
+	ROS_HEALTH_STATE=OK ROS_HEALTH_TEXT=outside health 2 'ROS CRITICAL*' --bus "unix://$PWD/nobody" --exec 'echo "$ROS_HEALTH_STATE $ROS_HEALTH_TEXT" > told'
+	[[ $(cat told) == 'CRITICAL cannot reach '* ]]
 }
 
 @test "exec: a command that fails is said, and changes nothing" {
