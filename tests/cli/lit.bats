@@ -176,6 +176,14 @@ planted() {
 	run -64 ros-report --record -o none.html
 }
 
+@test "a call without a stage has none, and a scan of the producer's own stops nothing" {
+	local -x ROS_DB=$PWD/open.db
+	calls 20 'if $i % 2 == 0 then .stage = null | .stage_name = null else . end | .phi.note = "abc" | .phi.own = {phi_types_detected: ["OTHER"]}' | ros-aggregate > acks
+	bundle -o open
+	[ "$(jq -rs 'map(.data.stage) | unique | join(" ")' open/data/invocations.lit.jsonl)" = '02 04 not stated' ]
+	[ "$(jq -rs 'map(.data.phi_types[]) | unique | join(" ")' open/data/invocations.lit.jsonl)" = 'MRN NAME' ]
+}
+
 @test "what is there already is not touched, and what cannot be written leaves nothing behind" {
 	mkdir there
 	echo kept > there/file
