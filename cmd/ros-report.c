@@ -407,6 +407,9 @@ static void say(const struct lit_result *r)
 	if (r->failures_kept < r->failures)
 		log_warn(&tool.log, "%" PRId64 " of %" PRId64 " calls without success are in the bundle: --max-examples has no room for all", r->failures_kept,
 		         r->failures);
+	if (r->unseen > 0)
+		log_warn(&tool.log, "%" PRId64 " calls are of strata without a row in the bundle, and no weight counts them: --max-examples is below the number of strata",
+		         r->unseen);
 }
 
 /* The report is the bundle's documentation; the calls are those of the record that the report saw. */

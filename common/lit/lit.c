@@ -15,6 +15,9 @@ static void sum_up(struct lit_result *result, const struct lit_sample *s)
 		.failures = s->failures,
 		.failures_kept = s->failures_kept,
 	};
+	for (size_t i = 0; i < s->n_strata; i++)
+		if (s->strata[i].rows == 0)
+			result->unseen += s->strata[i].calls;
 }
 
 static void write_texts(struct lit_bundle *b, const struct lit_request *q)

@@ -33,6 +33,7 @@ struct lit_result {
 	const char *mode; /* DEMO, LIVE, MIXED */
 	struct sha256 sha256;
 	int64_t bytes, rows, calls, failures, failures_kept;
+	int64_t unseen; /* calls of strata without a row: there were too few rows */
 };
 
 /*

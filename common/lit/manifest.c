@@ -13,7 +13,7 @@
 #define PATH_TEXT 64
 #define NAME_MAX_BYTES 8192
 #define RULE \
-	"Calls are parted by mode, provider, model, tier, stage and status. Where all fit, all are taken. Otherwise each part gets one row, calls without " \
+	"Calls are parted by mode, provider, model, tier, stage and status. Where all fit, all are taken. Otherwise each part gets one row where there is room for one each, calls without " \
 	"success all stay where there is room for them, and the rest of the rows is shared among the other parts in proportion to their calls, by the largest " \
 	"remainders. Within a part the rows are those whose id and time, hashed with the seed, come lowest. The weight of a row is the calls of its part by the rows."
 

@@ -156,6 +156,10 @@ planted() {
 	run -0 --separate-stderr bundle --max-examples 30 -o few
 	[[ "$stderr" = *'calls without success are in the bundle'* ]]
 	jq -e '.sampling | .rows == 30 and .rows_without_success < .calls_without_success' few/MANIFEST.json
+	run -0 --separate-stderr bundle --max-examples 5 -o five
+	[[ "$stderr" = *" $(jq '[.sampling.strata[] | select(.rows == 0).calls] | add' five/MANIFEST.json) calls are of strata without a row"* ]]
+	run -0 --separate-stderr bundle --max-examples 150 -o enough
+	[[ "$stderr" != *'strata without a row'* ]]
 }
 
 @test "options choose the calls: run, project, period, stages, mode" {
