@@ -144,10 +144,16 @@ static bool to_file(void)
 	return file && strcmp(file, "-") != 0;
 }
 
+static bool ends_in_slash(const char *path)
+{
+	size_t n = strlen(path);
+	return n > 0 && path[n - 1] == '/';
+}
+
 static bool to_directory(void)
 {
 	struct stat st;
-	return to_file() && (file[strlen(file) - 1] == '/' || (stat(file, &st) == 0 && S_ISDIR(st.st_mode)));
+	return to_file() && (ends_in_slash(file) || (stat(file, &st) == 0 && S_ISDIR(st.st_mode)));
 }
 
 static int choose_format(const struct report_format **chosen, struct err *e)
@@ -362,6 +368,13 @@ static int read_stages(uint32_t *bits, struct err *e)
 	return 0;
 }
 
+/* The paths in an archive begin with its name: with none, or with dots, they would lead out of where it is unpacked. */
+static bool is_only_dots(const char *target)
+{
+	const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
+	return strcmp(name + strspn(name, "."), "tar.gz") == 0 && name[0] == '.';
+}
+
 static int read_request(struct lit_request *q, struct err *e)
 {
 	*q = (struct lit_request){
@@ -370,10 +383,12 @@ static int read_request(struct lit_request *q, struct err *e)
 		.target = file,
 		.generated_by = GENERATED_BY,
 	};
-	if (!to_file())
+	if (!to_file() || !*file)
 		return err_set(e, ROS_USAGE, "--format lit needs --output: a directory, or a file *.tar.gz");
-	if (file[strlen(file) - 1] == '/')
+	if (ends_in_slash(file))
 		return err_set(e, ROS_USAGE, "--output: without the slash at its end: '%s'", file);
+	if (is_only_dots(file))
+		return err_set(e, ROS_USAGE, "--output: no name before .tar.gz: '%s'", file);
 	if (scope_read(&q->scope.scope, &scope_options, e) < 0)
 		return -1;
 	return read_stages(&q->scope.stages, e);

@@ -177,6 +177,9 @@ planted() {
 	run -64 bundle
 	run -64 bundle --max-examples 0 -o none
 	run -64 bundle -o none/
+	run -64 bundle -o ''
+	run -64 bundle -o ...tar.gz # its paths would begin with ../
+	run -64 bundle -o ./.tar.gz
 	run -64 ros-report --record -o none.html
 }
 
