@@ -137,7 +137,7 @@ planted() {
 	(cd "$BUNDLE" && sha256sum -c --quiet) < sums
 	[ "$(cd "$BUNDLE" && find . -type f ! -name MANIFEST.json | wc -l)" = "$(wc -l < sums)" ]
 	jq -e --arg report "sha256:$(ros-report --exact --format json | sha256sum | cut -c 1-64)" '.report.sha256 == $report and .record.last_batch >= 1
-		and .sampling.calls == 300 and .sampling.rows == 300 and .governance_mode == "DEMO" and (.sampling.rule | length > 100) and .redaction.texts == "hashes alone"' \
+		and .sampling.calls == 300 and .sampling.rows == 300 and .governance_mode == "DEMO" and (.sampling.rule | length > 100) and .redaction.texts == "hashes alone" and .redaction.blocking_findings == 0' \
 		"$BUNDLE/MANIFEST.json"
 	ros-report --verify "$BUNDLE/report.json"
 }
