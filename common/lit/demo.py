@@ -100,12 +100,13 @@ class Stability(Table):
         'usual': (BEST.HIGHEST, 'Share of them that are the usual one.'),
         'usual low': (BEST.HIGHEST, 'Lower bound of the share, 95 %, Wilson.'),
         'usual high': (BEST.HIGHEST, 'Upper bound of the share, 95 %, Wilson.'),
-        'n': (BEST.NONE, 'Outputs whose prompt has a usual output.'),
+        'n': (BEST.NONE, 'Outputs whose prompt has a usual output, each as often as its weight says.'),
     }
 
     def figures(self, rows, outputs):
-        pairs = [(row['usual_output'], out['output_hash']) for row, out in zip(rows, outputs) if row['usual_output'] and out['output_hash']]
-        same, n = sum(usual == output for usual, output in pairs), len(pairs)
+        pairs = [(row.get('weight', 1), row['usual_output'] == out['output_hash']) for row, out in zip(rows, outputs)
+                 if row['usual_output'] and out['output_hash']]
+        same, n = sum(weight for weight, equal in pairs if equal), sum(weight for weight, _ in pairs)
         return (same / n if n else None, *wilson(same, n), n)
 
 
