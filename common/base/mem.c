@@ -38,6 +38,12 @@ void *mem_grow(void *p, size_t count, size_t size)
 	return checked(reallocarray(p, count > 0 ? count : 1, size));
 }
 
+void *mem_more(void *p, size_t n, size_t size)
+{
+	bool full = (n & (n - 1)) == 0; /* 0 or a power of two */
+	return full ? mem_grow(p, n > 0 ? 2 * n : 1, size) : p;
+}
+
 char *mem_strdup(struct str s)
 {
 	if (!s.p)

@@ -9,6 +9,7 @@
 void *mem_alloc(size_t n);            /* zeroed */
 void *mem_array(size_t count, size_t size); /* zeroed; overflow counts as out of memory */
 void *mem_grow(void *p, size_t count, size_t size); /* realloc of an array; new room is not zeroed */
+void *mem_more(void *p, size_t n, size_t size); /* of an array that grew from 0 by this alone, one by one: room behind n elements for one more */
 char *mem_strdup(struct str s);       /* NUL-terminated copy; NULL for the absent value */
 
 /* Ends the process with 70 and a message: for what no caller could mend (no memory, no digest, no random bytes). */

@@ -49,7 +49,7 @@ static uint32_t price_number(struct lit_sample *s, struct places *p, const struc
 	buf_fmt(&key, "%.*s\n%.*s", STR_ARG(of->provider), STR_ARG(of->model));
 	int64_t *number = map_put(p->prices, buf_view(&key));
 	if (*number == 0) {
-		s->prices = mem_grow(s->prices, s->n_prices + 1, sizeof *s->prices);
+		s->prices = mem_more(s->prices, s->n_prices, sizeof *s->prices);
 		s->prices[s->n_prices++] = (struct lit_price){ .fits = false };
 		*number = (int64_t)s->n_prices;
 	}
@@ -73,7 +73,7 @@ static uint32_t stratum_number(struct lit_sample *s, struct places *p, const str
 	if (*number == 0) {
 		x.failed = !str_is(x.status, "SUCCESS");
 		x.price = price_number(s, p, &x);
-		s->strata = mem_grow(s->strata, s->n_strata + 1, sizeof *s->strata);
+		s->strata = mem_more(s->strata, s->n_strata, sizeof *s->strata);
 		s->strata[s->n_strata++] = x;
 		*number = (int64_t)s->n_strata;
 	}

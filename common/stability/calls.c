@@ -60,7 +60,7 @@ static uint32_t model_number(struct calls *c, const struct stability_model *m)
 	struct stability *s = c->s;
 	if (s->n_models > 0 && models_order(&s->models[s->n_models - 1], m) == 0)
 		return (uint32_t)s->n_models - 1;
-	s->models = mem_grow(s->models, s->n_models + 1, sizeof *s->models);
+	s->models = mem_more(s->models, s->n_models, sizeof *s->models);
 	s->models[s->n_models] = *m;
 	return (uint32_t)s->n_models++;
 }

@@ -23,7 +23,7 @@ const char *const stability_measures[] = {
 
 static struct stability_drift *add(struct stability *s, size_t model, const char *quantity, enum stability_measure measure, int64_t before, int64_t after)
 {
-	s->drifts = mem_grow(s->drifts, s->n_drifts + 1, sizeof *s->drifts);
+	s->drifts = mem_more(s->drifts, s->n_drifts, sizeof *s->drifts);
 	struct stability_drift *d = &s->drifts[s->n_drifts++];
 	*d = (struct stability_drift){ .model = &s->models[model], .quantity = quantity, .measure = measure, .before = before, .after = after };
 	if (before < CALLS_MIN || after < CALLS_MIN)

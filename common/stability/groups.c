@@ -109,8 +109,8 @@ static struct stability_group *group_of(struct grouping *g, const struct call *c
 		new.version = calls_keep(g->calls, intern_name(g->calls->versions, c->version));
 	int64_t *place = map_put(g->places, bytes);
 	if (*place == 0) {
-		s->groups = mem_grow(s->groups, s->n_groups + 1, sizeof *s->groups);
-		g->sums = mem_grow(g->sums, s->n_groups + 1, sizeof *g->sums);
+		s->groups = mem_more(s->groups, s->n_groups, sizeof *s->groups);
+		g->sums = mem_more(g->sums, s->n_groups, sizeof *g->sums);
 		g->sums[s->n_groups] = (struct sums){ 0 };
 		s->groups[s->n_groups] = new;
 		*place = (int64_t)++s->n_groups;

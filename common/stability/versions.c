@@ -142,7 +142,7 @@ static void compare(struct stability *s, size_t model, struct shuffle *shuffle)
 	v.within = shuffle->within;
 	v.between = shuffle->between;
 	v.p = resample_permute(shuffle->labels, shuffle->ends, shuffle->n_blocks, excess, shuffle, ROUNDS, RESAMPLE_SEED);
-	s->versions = mem_grow(s->versions, s->n_versions + 1, sizeof *s->versions);
+	s->versions = mem_more(s->versions, s->n_versions, sizeof *s->versions);
 	s->versions[s->n_versions++] = v;
 }
 
