@@ -168,7 +168,7 @@ static int ask_stream(struct posture *f, struct bus *b, struct err *e)
 
 int posture_collect(struct posture *f, struct bus *b, const struct posture_asked *asked, struct err *e)
 {
-	*f = (struct posture){ .now_ms = asked->now_ms, .max_len = asked->max_len, 
+	*f = (struct posture){ .now_ms = asked->now_ms, .max_len = asked->max_len,
 	                    .retention_days = asked->retention_days, .group = asked->bus->group, .oldest_idle_ms = -1 };
 	reply_init(&f->info);
 	reply_init(&f->config);
