@@ -117,7 +117,7 @@ assert named == set(ours["volumes"])' redis.yaml "$EXAMPLES/container/compose.ya
 }
 
 @test "container: its check fails where the state is critical, not where it is a warning" {
-	sed -n 's/^HEALTHCHECK .* CMD //p' "$EXAMPLES/container/Containerfile" > check
+	sed -n 's/^HEALTHCHECK .* CMD //p' "$EXAMPLES/container/Containerfile" | jq -er '.[2]' > check
 	/usr/bin/python3 -c 'import sys, yaml
 print(yaml.safe_load(open(sys.argv[1]))["services"]["worker"]["healthcheck"]["test"][1].replace("$$", "$"))' "$EXAMPLES/container/compose.yaml" |
 		sed 's/^ROS_REDIS_PASSWORD_FILE=[^ ]* //; s/ --bus [^ ]*//' > composed
