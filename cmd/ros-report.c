@@ -427,6 +427,16 @@ static void say(const struct lit_result *r)
 		         r->unseen);
 }
 
+/* The slices that the report found, for the calls that are in them. */
+static void take_slices(struct lit_request *q, const struct report *r)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct report_analysis *a = &r->mode[i].analysis;
+		for (size_t k = 0; k < a->n_searches; k++)
+			q->worse[q->n_worse++] = (struct lit_worse){ r->mode[i].mode, a->searches[k].slices };
+	}
+}
+
 /* The report is the bundle's documentation; the calls are those of the record that the report saw. */
 static int write_bundle(struct lit_request *q, const struct report *r, struct db *db, struct lit_result *result, struct err *e)
 {
@@ -445,6 +455,7 @@ static int write_bundle(struct lit_request *q, const struct report *r, struct db
 		q->generated_ms = r->generated_ms;
 		q->content_sum = r->record.content_sum;
 		q->scope.scope.last_batch = r->record.last_batch;
+		take_slices(q, r);
 		rc = lit_write(result, db, q, e);
 	}
 	buf_free(&md);

@@ -85,7 +85,7 @@ static int draw_and_make(struct lit_result *result, struct lit_content *c, const
 int lit_write(struct lit_result *result, struct db *db, const struct lit_request *q, struct err *e)
 {
 	struct lit_schema *schema = NULL;
-	struct lit_content c = { .db = db };
+	struct lit_content c = { .db = db, .worse = q->worse, .n_worse = q->n_worse };
 	int rc = lit_schema_read(&schema, q->previews, e);
 	c.schema = schema;
 	if (rc == 0)

@@ -12,14 +12,25 @@
 #include "base/uuid.h"
 #include "db/db.h"
 #include "lit/sample.h"
+#include "slice/slice.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define LIT_ROWS 5000 /* by default: so many a browser shows in a minute */
 
+#define LIT_WORSE_MAX 16 /* metrics of both modes */
+
+/* What was found among the calls of a mode. */
+struct lit_worse {
+	const char *mode;
+	const struct slices *found;
+};
+
 struct lit_request {
 	struct lit_scope scope;
+	struct lit_worse worse[LIT_WORSE_MAX]; /* the report's searches for slices */
+	size_t n_worse;
 	bool previews;      /* redacted previews of DEMO */
 	const char *target; /* a directory, or an archive that ends in .tar.gz */
 	const char *generated_by;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/timefmt.h"
+#include "lit/membership.h"
 #include "lit/table.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SQL_MAX 16384
+#define SQL_MAX ((size_t)1 << 20) /* the names of models and stages in it are the record's */
 #define PATH_TEXT 64
 #define HASH_TEXT 128
 #define NANO_MAX 9e18
@@ -55,6 +56,7 @@ static int open_calls(struct calls *t, const struct lit_content *c, struct err *
 	buf_z(&sql, "SELECT 0");
 	lit_fields_sql(&c->schema->invocations, &sql);
 	lit_fields_sql(&c->schema->recorded, &sql);
+	lit_membership_sql(&c->schema->invocations, c->worse, c->n_worse, &sql);
 	buf_z(&sql, " FROM invocation i JOIN series s ON s.id = i.series_id JOIN deployment d ON d.id = i.deployment_id WHERE i.rowid = ?1");
 	int rc = db_prepare(c->db, buf_cstr(&sql), &t->row, e);
 	if (rc == 0)
@@ -81,6 +83,13 @@ static void set_id(struct buf *id, const struct lit_pick *pick)
 	buf_fmt(id, "%s/%s", time, uuid);
 }
 
+static void take_membership(struct lit_table *t, const struct db_stmt *row, int at)
+{
+	for (size_t i = 0; i < t->fields->n; i++)
+		if (t->fields->v[i].worse_by.p && !db_is_null(row, at++))
+			t->columns[i].value = (struct lit_value){ .is = LIT_WORDS, .words = db_text(row, at - 1) };
+}
+
 static int write_call(struct calls *t, const struct lit_content *c, const struct lit_pick *pick, struct err *e)
 {
 	const struct lit_stratum *x = &c->sample->strata[pick->stratum];
@@ -88,7 +97,7 @@ static int write_call(struct calls *t, const struct lit_content *c, const struct
 	db_bind_int(t->row, 1, pick->rowid);
 	if (db_step(t->row, e) < 0)
 		return -1;
-	lit_table_take(&t->recorded, t->row, lit_table_take(&t->rows, t->row, 1));
+	take_membership(&t->rows, t->row, lit_table_take(&t->recorded, t->row, lit_table_take(&t->rows, t->row, 1)));
 	*lit_table_value(&t->rows, "weight") = (struct lit_value){ .is = LIT_FRACTION, .fraction = (double)x->calls / (double)x->rows };
 	if (a && a->calls > 1 && set_hash(lit_table_value(&t->rows, "usual_output"), &t->usual, t->hashes, HASH_OF_OUTPUT, a->usual_rowid, e) < 0)
 		return -1;

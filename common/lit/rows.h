@@ -4,6 +4,7 @@
 
 #include "lit/answers.h"
 #include "lit/bundle.h"
+#include "lit/lit.h"
 #include "lit/schema.h"
 
 #define LIT_VERSIONS_MAX 16 /* versions with a model of their own: those that answered most calls */
@@ -14,6 +15,8 @@ struct lit_content {
 	const struct lit_schema *schema;
 	const struct lit_sample *sample;
 	struct lit_prompts *prompts;
+	const struct lit_worse *worse;
+	size_t n_worse;
 	int64_t n_prompts; /* rows of prompts; 0: these tables are not there */
 	uint32_t versions[LIT_VERSIONS_MAX]; /* those with a model, in the order of their files */
 	size_t n_versions;

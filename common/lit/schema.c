@@ -66,6 +66,7 @@ static bool read_field(const struct json_reader *r, const struct json *v, struct
 		.type = text_of(r, v, "type"),
 		.sql = text_of(r, v, "sql"),
 		.parent = text_of(r, v, "parent"),
+		.worse_by = text_of(r, v, "worse_by"),
 		.optional = is_true(r, v, "optional"),
 	};
 	const struct json *word = first_of(r, v, "vocab");

@@ -19,6 +19,7 @@ enum lit_form { LIT_PLAIN, LIT_NANO, LIT_UUID, LIT_SHORT, LIT_HASH, LIT_TIME };
 
 struct lit_field {
 	struct str name, type, sql, parent; /* the last two may be absent */
+	struct str worse_by; /* or absent: the metric by which the slices that are the value are worse */
 	enum lit_kind kind;
 	enum lit_form form;
 	bool optional;

@@ -226,13 +226,25 @@ static void cell_effect(struct doc *d, const struct slices *s, const struct slic
 	buf_char(cell, ')');
 }
 
-static void put_slice(struct doc *d, const struct slices *s, const struct slice *r)
+static void put_conditions(struct buf *out, const struct slice_condition *c, size_t n)
 {
+	for (size_t i = 0; i < n; i++) {
+		buf_fmt(out, "%s%s ", i > 0 ? ", " : "", c[i].attribute->name);
+		doc_name(out, c[i].value.p);
+	}
+}
+
+static void put_slice(struct doc *d, const struct slices *s, size_t n)
+{
+	const struct slice *r = &s->v[n];
 	doc_cell_z(d, s->metric->what);
+	cell_count(d, (int64_t)n + 1);
 	struct buf *name = doc_cell(d);
-	for (size_t i = 0; i < r->n_conditions; i++) {
-		buf_fmt(name, "%s%s ", i > 0 ? ", " : "", r->conditions[i].attribute->name);
-		doc_name(name, r->conditions[i].value.p);
+	put_conditions(name, r->conditions, r->n_conditions);
+	if (r->n_also > 0) {
+		buf_z(name, " (all of them ");
+		put_conditions(name, r->also, r->n_also);
+		buf_char(name, ')');
 	}
 	cell_side(d, s, &r->found.in);
 	cell_side(d, s, &r->found.out);
@@ -244,7 +256,7 @@ static void put_slice(struct doc *d, const struct slices *s, const struct slice 
 
 static void put_confirmed(struct doc *d, const struct report_analysis *a)
 {
-	static const char *const names[] = { "Worse by", "Slice", "In the slice", "Elsewhere", "Effect, 95 % interval", "Adjusted p", "In the calls held back", "Explained by" };
+	static const char *const names[] = { "Worse by", "No.", "Slice", "In the slice", "Elsewhere", "Effect, 95 % interval", "Adjusted p", "In the calls held back", "Explained by" };
 	bool any = false;
 	for (size_t i = 0; i < a->n_searches; i++)
 		any |= a->searches[i].slices->n > 0;
@@ -252,10 +264,10 @@ static void put_confirmed(struct doc *d, const struct report_analysis *a)
 		doc_text(d, DOC_TEXT, "No slice is worse than the rest and confirmed by the calls held back.");
 		return;
 	}
-	open_table(d, "llrrlrll", names);
+	open_table(d, "lrlrrlrll", names);
 	for (size_t i = 0; i < a->n_searches; i++)
 		for (size_t k = 0; k < a->searches[i].slices->n; k++)
-			put_slice(d, a->searches[i].slices, &a->searches[i].slices->v[k]);
+			put_slice(d, a->searches[i].slices, k);
 }
 
 static void put_searches(struct doc *d, const struct report_analysis *a)
@@ -268,7 +280,7 @@ static void put_searches(struct doc *d, const struct report_analysis *a)
 		cell_count(d, s->calls - s->unknown);
 		cell_count(d, s->tests);
 		cell_count(d, s->small);
-		cell_count(d, s->whole + s->same + s->untested);
+		cell_count(d, s->whole + s->same + s->twins + s->untested);
 		cell_count(d, s->found);
 		cell_count(d, a->searches[i].judged);
 		cell_count(d, a->searches[i].confirmed);

@@ -488,20 +488,26 @@ static void put_slice_part(struct sheet *s, const struct slices *of, const struc
 	sheet_real(s, true, p->effect_in.high, REAL_DIGITS);
 }
 
-static void put_slice(struct sheet *s, const char *mode, const struct slices *of, const struct slice *r)
+static void put_conditions(struct sheet *s, const struct slice *r, void (*put)(const struct slice *, struct buf *))
 {
 	struct buf name;
 	buf_init(&name, SLICE_BYTES_MAX);
-	slice_name(r, &name);
-	sheet_text(s, mode);
-	sheet_text(s, of->metric->name);
+	put(r, &name);
 	sheet_text(s, buf_cstr(&name));
 	buf_free(&name);
+}
+
+static void put_slice(struct sheet *s, const char *mode, const struct slices *of, const struct slice *r)
+{
+	sheet_text(s, mode);
+	sheet_text(s, of->metric->name);
+	put_conditions(s, r, slice_name);
 	put_slice_part(s, of, &r->found);
 	sheet_real(s, true, r->adjusted, REAL_DIGITS);
 	put_slice_part(s, of, &r->held);
 	put_bool(s, r->explained);
 	sheet_text(s, r->has_adjusted ? r->by->name : NULL);
+	put_conditions(s, r, slice_also);
 }
 
 static void table_slices(struct sheet *s, const struct report *r)
@@ -519,6 +525,7 @@ static void table_slices(struct sheet *s, const struct report *r)
 		EFFECT_COLUMNS("held_", "x_Held"),
 		{ "explained", "x_Explained", VALUE, NULL },
 		{ "within_each", "x_WithinEach", VALUE, NULL },
+		{ "also", "x_Also", VALUE, NULL },
 	};
 	sheet_table(s, "slices", columns, COUNT(columns));
 	for (int i = 0; i < 2; i++)

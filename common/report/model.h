@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REPORT_VERSION "1.3.0" /* of the model and its JSON form */
+#define REPORT_VERSION "1.4.0" /* of the model and its JSON form */
 
 #define REPORT_MIN_CELL 11 /* the default of min_cell: the smallest count that the cell size suppression policy of CMS lets be shown */
 

@@ -25,13 +25,18 @@ static void add_part(struct csv_writer *c, const struct slices *s, const struct 
 	csv_real(c, p->tested ? p->test.p : NAN);
 }
 
-static void add_slice(struct csv_writer *c, const struct slices *s, const struct slice *r)
+static void add_name(struct csv_writer *c, const struct slice *r, void (*put)(const struct slice *, struct buf *))
 {
 	struct buf name;
 	buf_init(&name, SLICE_BYTES_MAX);
-	slice_name(r, &name);
+	put(r, &name);
 	csv_text(c, buf_view(&name));
 	buf_free(&name);
+}
+
+static void add_slice(struct csv_writer *c, const struct slices *s, const struct slice *r)
+{
+	add_name(c, r, slice_name);
 	csv_real(c, r->score);
 	add_part(c, s, &r->found);
 	csv_real(c, r->adjusted);
@@ -43,6 +48,7 @@ static void add_slice(struct csv_writer *c, const struct slices *s, const struct
 	csv_real(c, r->has_adjusted ? r->like_with_like.low : NAN);
 	csv_real(c, r->has_adjusted ? r->like_with_like.high : NAN);
 	csv_z(c, r->explained ? "yes" : "no");
+	add_name(c, r, slice_also);
 	csv_end_row(c);
 }
 
@@ -50,7 +56,7 @@ void slice_csv(const struct slices *s, struct buf *out)
 {
 	struct csv_writer c = { .out = out };
 	buf_z(out, "slice,score,n,value,rest_n,rest_value,test,effect,low,high,p,adjusted_p,held_n,held_value,held_rest_n,held_rest_value,held_test,held_effect,"
-	           "held_low,held_high,held_p,confirmed,odds_ratio,within_each,odds_ratio_within,odds_ratio_low,odds_ratio_high,explained\n");
+	           "held_low,held_high,held_p,confirmed,odds_ratio,within_each,odds_ratio_within,odds_ratio_low,odds_ratio_high,explained,also\n");
 	for (size_t i = 0; i < s->n; i++)
 		add_slice(&c, s, &s->v[i]);
 }

@@ -5,21 +5,6 @@
 
 #include <inttypes.h>
 
-static void add_condition(struct buf *out, const struct slice_condition *c)
-{
-	if (!c->attribute->is_list) {
-		buf_fmt(out, "%s IS ", c->attribute->view);
-		scope_quote(out, c->value);
-		return;
-	}
-	buf_fmt(out, "%sEXISTS (SELECT 1 FROM json_each(%s)", c->value.p ? "" : "NOT ", c->attribute->view);
-	if (c->value.p) {
-		buf_z(out, " WHERE value = ");
-		scope_quote(out, c->value);
-	}
-	buf_char(out, ')');
-}
-
 static void add_calls(struct buf *out, const struct slices *s)
 {
 	buf_z(out, "ai_invocations ");
@@ -44,10 +29,7 @@ static void add_sql(struct buf *out, const struct slices *s, const struct slice 
 	char split[TIME_TEXT];
 	time_format(s->split_ms, split);
 	buf_fmt(out, "SELECT timestamp >= '%s' AS held_back, ", split);
-	for (size_t i = 0; i < r->n_conditions; i++) {
-		buf_z(out, i ? " AND " : "");
-		add_condition(out, &r->conditions[i]);
-	}
+	slice_where(r, true, out);
 	buf_fmt(out, " AS in_slice, count(*) AS n, %s(%s) AS %s\nFROM ", s->metric->quantity ? "avg" : "sum", s->metric->view_value,
 	        s->metric->quantity ? "mean" : "hits");
 	s->metric->of_prompts ? add_answers(out, s) : add_calls(out, s);

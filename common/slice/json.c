@@ -74,16 +74,22 @@ static void add_odds(struct json_writer *w, const char *name, bool known, const 
 	json_close(w, '}');
 }
 
+static void add_conditions(struct json_writer *w, const char *name, const struct slice_condition *c, size_t n)
+{
+	json_key(w, name);
+	json_open(w, '{');
+	for (size_t i = 0; i < n; i++) {
+		json_key(w, c[i].attribute->name);
+		json_str(w, c[i].value);
+	}
+	json_close(w, '}');
+}
+
 static void add_slice(struct json_writer *w, const struct slices *s, const struct slice *r)
 {
 	json_open(w, '{');
-	json_key(w, "conditions");
-	json_open(w, '{');
-	for (size_t i = 0; i < r->n_conditions; i++) {
-		json_key(w, r->conditions[i].attribute->name);
-		json_str(w, r->conditions[i].value);
-	}
-	json_close(w, '}');
+	add_conditions(w, "conditions", r->conditions, r->n_conditions);
+	add_conditions(w, "also", r->also, r->n_also);
 	add_real(w, "score", true, r->score);
 	add_real(w, "adjusted_p", true, r->adjusted);
 	add_part(w, "found", s, &r->found);
@@ -113,6 +119,7 @@ static void add_search(struct json_writer *w, const struct slices *s)
 	add_int(w, "too_small", s->small);
 	add_int(w, "too_few_outside", s->whole);
 	add_int(w, "same_calls_as_a_shorter_one", s->same);
+	add_int(w, "same_calls_as_another", s->twins);
 	add_int(w, "nothing_varies", s->untested);
 	json_close(w, '}');
 	add_int(w, "found", s->found);

@@ -160,9 +160,40 @@ static void judge_strata(const struct slices *s, struct slice *slice, const stru
 	slice->explained = slice->has_adjusted && slice->like_with_like.low <= 1;
 }
 
+/* Whether all calls of the slice have the value, and not all calls do. */
+static bool is_shared(const struct slices *s, const struct lookup *slice, const struct lookup *value)
+{
+	bool all = true;
+	for (size_t i = 0; i < s->table->n; i++) {
+		bool has = is_in(value, i);
+		if (!has && is_in(slice, i))
+			return false;
+		all &= has;
+	}
+	return !all;
+}
+
+static void find_also(const struct slices *s, struct slice *slice, const struct lookup *l)
+{
+	size_t first = 0, n;
+	while (!is_in(l, first))
+		first++;
+	for (size_t c = 0; c < s->options.n_by; c++) {
+		const uint32_t *values = slice_table_values(s->table, c, first, &n);
+		for (size_t i = 0; i < n && !is_condition(slice, s->options.by[c]); i++) {
+			struct lookup value = { .table = s->table, .n = 1, .columns = { c }, .values = { values[i] } };
+			if (!is_shared(s, l, &value))
+				continue;
+			slice->also[slice->n_also++] = (struct slice_condition){ s->options.by[c], intern_name(s->table->names[c], values[i]) };
+			break;
+		}
+	}
+}
+
 void slice_judge(const struct slices *s, struct slice *slice)
 {
 	struct lookup l = lookup_of(s, slice);
 	judge_parts(s, slice, &l);
 	judge_strata(s, slice, &l);
+	find_also(s, slice, &l);
 }

@@ -21,6 +21,7 @@
 struct cell {
 	struct slice_side side;
 	struct logs logs; /* of a quantity */
+	uint64_t calls;   /* which calls: equal sums of their numbers' hashes are taken for equal calls */
 };
 
 struct counted {
@@ -57,9 +58,19 @@ struct search {
 	struct map *place_map;
 };
 
-static void count_call(struct cell *c, int64_t value, bool quantity)
+/* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014). */
+static uint64_t hash_number(uint64_t n)
+{
+	n = (n + 1) * UINT64_C(0x9E3779B97F4A7C15);
+	n = (n ^ n >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	n = (n ^ n >> 27) * UINT64_C(0x94D049BB133111EB);
+	return n ^ n >> 31;
+}
+
+static void count_call(struct cell *c, size_t row, int64_t value, bool quantity)
 {
 	c->side.n++;
+	c->calls += hash_number(row);
 	c->side.sum += value;
 	if (quantity)
 		logs_add(&c->logs, value, 1);
@@ -226,7 +237,7 @@ static void clear_cells(struct search *f, const struct key *k, int depth)
 static void count_row(struct search *f, struct key *k, int depth, int chosen, size_t row)
 {
 	if (chosen == depth) {
-		count_call(cell_of(f, k, depth), f->t->values[row], f->s->metric->quantity);
+		count_call(cell_of(f, k, depth), row, f->t->values[row], f->s->metric->quantity);
 		return;
 	}
 	size_t n;
@@ -292,6 +303,45 @@ static struct slice make_slice(const struct search *f, const struct candidate *c
 	return r;
 }
 
+#define COMPARE(a, b) \
+	if ((a) != (b)) \
+	return (a) < (b) ? -1 : 1
+
+/* Those of the same calls stand together: the one with the fewest conditions first, then by the order of the attributes, then by name. */
+static int by_calls(const void *a, const void *b, void *table)
+{
+	const struct slice_table *t = table;
+	const struct candidate *x = a, *y = b;
+	COMPARE(x->in.side.n, y->in.side.n);
+	COMPARE(x->in.calls, y->in.calls);
+	COMPARE(conditions_of(&x->key), conditions_of(&y->key));
+	for (int i = 0; i < conditions_of(&x->key); i++)
+		COMPARE(x->key.columns[i], y->key.columns[i]);
+	for (int i = 0; i < conditions_of(&x->key); i++) {
+		const struct intern *names = t->names[x->key.columns[i]];
+		int order = str_cmp(intern_name(names, x->key.codes[i]), intern_name(names, y->key.codes[i]));
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
+/* Of candidates of the same calls one is kept: the others would say the same under another name. */
+static void drop_twins(struct search *f)
+{
+	size_t kept = 0;
+	if (f->n > 0)
+		qsort_r(f->candidates, f->n, sizeof *f->candidates, by_calls, (void *)f->t);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct cell *in = &f->candidates[i].in, *last = kept ? &f->candidates[kept - 1].in : NULL;
+		if (last && last->side.n == in->side.n && last->calls == in->calls)
+			f->s->twins++;
+		else
+			f->candidates[kept++] = f->candidates[i];
+	}
+	f->n = kept;
+}
+
 /* Best first; equal scores by fewer conditions, more calls, then by name. */
 static int by_score(const void *a, const void *b)
 {
@@ -345,7 +395,7 @@ static void begin(struct search *f)
 	f->place_map = map_new();
 	for (size_t i = 0; i < t->n; i++)
 		if (t->times[i] < f->s->split_ms)
-			count_call(&f->all, t->values[i], f->s->metric->quantity);
+			count_call(&f->all, i, t->values[i], f->s->metric->quantity);
 	for (size_t c = 0; c < t->n_columns; c++)
 		f->frequent[c] = mem_array(intern_count(t->names[c]) + 1, sizeof *f->frequent[c]);
 }
@@ -368,6 +418,7 @@ void slice_search(struct slices *s)
 	begin(&f);
 	for (int depth = 1; depth <= s->options.depth; depth++)
 		search_depth(&f, (struct key){ { -1, -1, -1 }, { 0 } }, depth, 0);
+	drop_twins(&f);
 	keep_found(&f);
 	end(&f);
 	for (size_t i = 0; i < s->n; i++)

@@ -27,15 +27,20 @@ static void sum_up(struct slices *s)
 	sketch_free(values);
 }
 
+static void keep_values(struct intern *texts, struct slice_condition *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		c[i].value = intern_name(texts, intern_id(texts, c[i].value));
+}
+
 /* The texts of the slices that are kept are few: the table, which has all, is not needed any more. */
 static void keep_texts(struct slices *s)
 {
 	s->texts = intern_new();
-	for (size_t i = 0; i < s->n; i++)
-		for (size_t k = 0; k < s->v[i].n_conditions; k++) {
-			struct slice_condition *c = &s->v[i].conditions[k];
-			c->value = intern_name(s->texts, intern_id(s->texts, c->value));
-		}
+	for (size_t i = 0; i < s->n; i++) {
+		keep_values(s->texts, s->v[i].conditions, s->v[i].n_conditions);
+		keep_values(s->texts, s->v[i].also, s->v[i].n_also);
+	}
 	slice_table_free(s->table);
 	s->table = NULL;
 }
@@ -79,9 +84,18 @@ size_t slice_keep_confirmed(struct slices *s, size_t most)
 	return confirmed;
 }
 
+static void put_conditions(struct buf *out, const struct slice_condition *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(out, "%s%s %.*s", i ? ", " : "", c[i].attribute->name, STR_ARG(c[i].value.p ? c[i].value : STR("not stated")));
+}
+
 void slice_name(const struct slice *s, struct buf *out)
 {
-	for (size_t i = 0; i < s->n_conditions; i++)
-		buf_fmt(out, "%s%s %.*s", i ? ", " : "", s->conditions[i].attribute->name,
-		        STR_ARG(s->conditions[i].value.p ? s->conditions[i].value : STR("not stated")));
+	put_conditions(out, s->conditions, s->n_conditions);
+}
+
+void slice_also(const struct slice *s, struct buf *out)
+{
+	put_conditions(out, s->also, s->n_also);
 }

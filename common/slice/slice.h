@@ -80,6 +80,8 @@ struct slice_part {
 struct slice {
 	struct slice_condition conditions[SLICE_DEPTH_MAX];
 	size_t n_conditions;
+	struct slice_condition also[SLICE_COLUMNS_MAX]; /* what else all its calls have, and not all calls: one value of an attribute at most */
+	size_t n_also;
 	struct slice_part found, held;
 	double adjusted; /* p of the finding, adjusted for all tests */
 	double score;    /* SliceLine's */
@@ -100,7 +102,7 @@ struct slices {
 	int64_t first_n, held_n;    /* in the first part, and held back */
 	int64_t first_ms, split_ms, last_ms; /* times of the first call, the first that is held back, the last */
 	struct slice_side all;      /* of both parts */
-	int64_t tests, same, small, whole; /* slices tested; of the same calls as a shorter one; too small; with too few calls outside */
+	int64_t tests, same, twins, small, whole; /* slices tested; of the same calls as a shorter one, as another; too small; with too few calls outside */
 	int64_t untested;           /* nothing varies */
 	int64_t found, echoes;      /* slices that are worse; others that are, but no worse than a slice with one condition less */
 	struct slice *v;            /* the best of them, by score */
@@ -140,7 +142,13 @@ void slice_csv(const struct slices *s, struct buf *out);
 /* Appends, for each slice, the SQL that gives its numbers from the view ai_invocations, and the numbers. */
 void slice_explain(const struct slices *s, struct buf *out);
 
+/* Appends the SQL condition that a call is in the slice: over the view ai_invocations, or over the tables of scope_sql(). */
+void slice_where(const struct slice *s, bool view, struct buf *sql);
+
 /* Appends "stage 3, model gpt-5". */
 void slice_name(const struct slice *s, struct buf *out);
+
+/* Appends in the same way what else all its calls have; nothing where there is nothing. */
+void slice_also(const struct slice *s, struct buf *out);
 
 #endif

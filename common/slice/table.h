@@ -39,7 +39,7 @@ void slice_table_split(struct slices *s);
 /* Finds slices in the table, and fills all of the model that comes of it. */
 void slice_search(struct slices *s);
 
-/* Of a slice that was found: intervals, the held-back part, like with like. */
+/* Of a slice that was found: intervals, the held-back part, like with like, what else its calls have. */
 void slice_judge(const struct slices *s, struct slice *slice);
 
 #endif

@@ -13,10 +13,10 @@ static void add_time(struct buf *out, int64_t ms)
 }
 
 /* Names come from the record, and go to a terminal. */
-static void add_name(struct buf *out, const struct slice *s)
+static void add_name(struct buf *out, const struct slice *s, void (*put)(const struct slice *, struct buf *))
 {
 	size_t start = out->n;
-	slice_name(s, out);
+	put(s, out);
 	if (buf_ok(out))
 		str_mask(out->p + start, out->n - start);
 }
@@ -63,8 +63,14 @@ static void add_slice(struct buf *out, const struct slices *s, size_t i)
 {
 	const struct slice *r = &s->v[i];
 	buf_fmt(out, "\n%zu. ", i + 1);
-	add_name(out, r);
-	buf_fmt(out, "   (score %.3f)\n   found:     ", r->score);
+	add_name(out, r, slice_name);
+	buf_fmt(out, "   (score %.3f)\n", r->score);
+	if (r->n_also > 0) {
+		buf_z(out, "   its calls all have: ");
+		add_name(out, r, slice_also);
+		buf_char(out, '\n');
+	}
+	buf_z(out, "   found:     ");
 	add_part(out, s, &r->found);
 	buf_fmt(out, "\n              %s, p %.2g, adjusted %.2g\n   held back: ", r->found.test.name, r->found.test.p, r->adjusted);
 	add_part(out, s, &r->held);
@@ -83,7 +89,7 @@ static void add_search(struct buf *out, const struct slices *s)
 	buf_fmt(out, ", up to %d at once; slices of at least %" PRId64 " calls of the first two thirds.\n", s->options.depth, s->options.min_size);
 	buf_plural(out, s->tests, "test", "tests");
 	buf_fmt(out, ". Not tested: %" PRId64 " too small, %" PRId64 " with too few calls outside, %" PRId64 " of the same calls as a shorter one, %" PRId64
-	             " where nothing varies.\n", s->small, s->whole, s->same, s->untested);
+	             " of the same calls as another, %" PRId64 " where nothing varies.\n", s->small, s->whole, s->same, s->twins, s->untested);
 }
 
 void slice_text(const struct slices *s, struct buf *out)

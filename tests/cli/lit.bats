@@ -191,6 +191,26 @@ planted() {
 	[ "$(jq -rs 'map(.data.phi_types[]) | unique | join(" ")' open/data/invocations.lit.jsonl)" = 'MRN NAME' ]
 }
 
+@test "each call has the numbers of the slices in which it is, of those that the report found worse" {
+	local -x ROS_DB=$PWD/many.db
+	calls 900 '.model = if .model == "gpt-5-mini" then "it\u0027s mini" else .model end
+		| if $i % 5 < 2 then .governance_mode = "LIVE" else . end' | ros-aggregate > acks
+	bundle -o many
+	jq -r '.by_mode | to_entries[] | .key as $mode | .value.slices.metrics[] | .metric as $metric | .slices | to_entries[]
+		| "\($metric) \($mode) \(.key + 1) \(.value.found.slice.n + .value.held_back.slice.n)"' many/report.json | sort > wanted
+	jq -r '.data | to_entries[] | select(.key | startswith("slice_")) | .key[6:] as $metric | .value | select(test("^(DEMO|LIVE) "))
+		| .[:4] as $mode | .[5:] / "+" | .[] | "\($metric) \($mode) \(.)"' many/data/invocations.lit.jsonl | sort | uniq -c | awk '{ print $2, $3, $4, $1 }' | sort | diff wanted -
+	[ "$(grep -c ^error wanted)" -gt 1 ]
+	[ "$(grep -c LIVE wanted)" -gt 0 ]
+	grep -qE '\| calls without success +\| +1 \| model `it'"'"'s mini`, stage `2` ' many/report.md
+	jq -s 'map(.data | select(.model == "it\u0027s mini" and .stage == "02" and .governance_mode == "DEMO").slice_error) | unique' many/data/invocations.lit.jsonl > labels
+	jq -e 'all(test("^DEMO 1(\\+|$)"))' labels
+	ROS_DB=$BATS_TEST_TMPDIR/none.db
+	calls 20 '.status = "SUCCESS" | .error = null' | ros-aggregate > acks
+	bundle -o none
+	[ "$(jq -rs 'map(.data.slice_error) | unique[]' none/data/invocations.lit.jsonl)" = 'not stated' ]
+}
+
 @test "what is there already is not touched, and what cannot be written leaves nothing behind" {
 	mkdir there
 	echo kept > there/file
